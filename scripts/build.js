@@ -1,0 +1,28 @@
+// Builds the library, the command line and the entries of worker threads and child processes into dist/.
+// Types are emitted by `tsc -b` from the same sources, so that what is checked is what is shipped.
+import { execFileSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { build } from 'esbuild'
+
+rmSync('dist', { recursive: true, force: true })
+
+await build({
+  entryPoints: {
+    index: 'src/core/index.ts',
+    cli: 'src/cli/index.ts',
+    thread: 'src/core/executors/thread-entry.ts',
+    child: 'src/core/executors/child-entry.ts',
+  },
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20', // Electron's test runtime has Node 20
+  packages: 'external',
+  sourcemap: true,
+  chunkNames: '[name]-[hash]',
+  logLevel: 'warning',
+})
+
+execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'src/core'], { stdio: 'inherit' })

@@ -1,0 +1,134 @@
+/** The command line. Every command goes through the contract, as the windows do. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { LEVELS, MODES, STATUSES } from '../shared/contract.ts'
+import { parseDuration } from '../shared/duration.ts'
+import { Fault } from '../shared/fault.ts'
+import { version } from '../core/version.ts'
+import { EXIT } from './exit.ts'
+import { list } from './list.ts'
+import { logs } from './logs.ts'
+import { run } from './run.ts'
+import { runs } from './runs.ts'
+import { show } from './show.ts'
+import { closeQuietly, printError } from './terminal.ts'
+
+/** Faults that lie in what was typed. */
+const USAGE_FAULTS = new Set([
+  'invalid-input',
+  'not-found',
+  'ambiguous',
+  'handler-missing',
+  'handler-syntax',
+  'handler-unsuitable',
+])
+
+/** Runs one command line and sets the exit code. Never throws. */
+export async function main(argv: string[]): Promise<void> {
+  closeQuietly()
+  try {
+    process.exitCode = await parse(argv)
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) process.exitCode = thrown.exitCode === 0 ? EXIT.ok : EXIT.usage
+    else process.exitCode = explain(thrown)
+  }
+}
+
+function explain(thrown: unknown): number {
+  if (thrown instanceof Fault && thrown.code !== 'internal') {
+    printError(thrown.message)
+    return USAGE_FAULTS.has(thrown.code) ? EXIT.usage : EXIT.failed
+  }
+  const error = thrown instanceof Error ? ((thrown.cause as Error | undefined) ?? thrown) : thrown
+  printError(`a fault of Jobdeck itself: ${error instanceof Error ? error.message : String(error)}`)
+  if (process.env.JOBDECK_DEBUG && error instanceof Error) console.error(error.stack)
+  else console.error('Set JOBDECK_DEBUG=1 to see where it happened.')
+  return EXIT.failed
+}
+
+async function parse(argv: string[]): Promise<number> {
+  let exitCode: number = EXIT.ok
+  // What follows `--` is a command of its own, whose options are none of ours.
+  const dashes = argv.indexOf('--')
+  const own = dashes === -1 ? argv : argv.slice(0, dashes)
+  const command = dashes === -1 ? undefined : argv.slice(dashes + 1)
+
+  const program = new Command('jobdeck')
+    .description('Runs the jobs of your own machine, with live progress and logs.')
+    .version(version)
+    .option('--data <folder>', 'where the deck lies (or set JOBDECK_DATA)')
+    .option('--json', 'one JSON object a line on standard output, and nothing else')
+    .exitOverride()
+    .showHelpAfterError('Add --help to see how it is used.')
+    .configureHelp({ showGlobalOptions: true })
+
+  const globals = () => program.opts<{ data?: string; json?: boolean }>()
+
+  program
+    .command('run')
+    .description('run a script, or after -- a command, here and now')
+    .usage('[options] FILE\n       jobdeck run [options] -- COMMAND [ARGUMENTS…]')
+    .argument('[file]', 'a JavaScript or TypeScript module, or a program in any language')
+    .option('-p, --param <name=value>', 'one parameter; may be repeated', collect, [])
+    .option('--params <json>', 'all parameters as a JSON object, or @FILE that holds one')
+    .addOption(new Option('--mode <mode>', 'in-process is faster, process is safer').choices(MODES))
+    .option('--timeout <time>', 'end it after 30s, 5m, 1h30m …', checkDuration)
+    .option('--grace <time>', 'time to end by itself after a stop (5s)', checkDuration)
+    .option('--name <name>', 'the name of the job; the title of the script if not given')
+    .option('--category <path>', 'the category of the job, a/b/c')
+    .option('--priority <number>', 'higher ones start first', wholeNumber, 0)
+    .action(async (file: string | undefined, options) => {
+      exitCode = await run({ ...globals(), ...options, file, command })
+    })
+
+  program
+    .command('runs')
+    .description('list runs, newest first')
+    .argument('[job]', 'only those of this job')
+    .addOption(new Option('--status <status...>', 'only those with this status').choices(STATUSES))
+    .option('--limit <number>', 'how many at most', positiveNumber, 25)
+    .action((job: string | undefined, options) => runs({ ...globals(), ...options, job }))
+
+  program
+    .command('logs')
+    .description('show the log of a run, or of the latest run of a job')
+    .argument('<run>', 'its number, or the name of a job')
+    .option('-f, --follow', 'go on until the run ends')
+    .addOption(new Option('--level <level>', 'only entries of this level and above').choices(LEVELS))
+    .option('--grep <text>', 'only entries that contain this text')
+    .option('-n, --last <number>', 'only the last entries', positiveNumber)
+    .action((reference: string, options) => logs({ ...globals(), ...options, reference }))
+
+  program
+    .command('list')
+    .description('list jobs')
+    .argument('[text]', 'only those whose name or category contains this')
+    .action((text: string | undefined) => list({ ...globals(), text }))
+
+  program
+    .command('show')
+    .description('show all about a job or a run')
+    .argument('<what>', 'the number of a run, or the id, name or beginning of a job')
+    .action((reference: string) => show({ ...globals(), reference }))
+
+  program.action(() => program.help())
+  await program.parseAsync(own, { from: 'user' })
+  return exitCode
+}
+
+const collect = (value: string, earlier: string[]) => [...earlier, value]
+
+function wholeNumber(text: string): number {
+  if (!/^[+-]?\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
+  return Number(text)
+}
+
+function positiveNumber(text: string): number {
+  const number = wholeNumber(text)
+  if (number < 1) throw new InvalidArgumentError('It must be at least 1.')
+  return number
+}
+
+function checkDuration(text: string): string {
+  if (parseDuration(text)) return text
+  throw new InvalidArgumentError('It must be a time span such as 30s, 15m or 1h30m.')
+}

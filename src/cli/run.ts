@@ -1,0 +1,234 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { basename, resolve } from 'node:path'
+import type { Client } from '../shared/client.ts'
+import type { ExecutionDetail, JobInput, LogEntry, Mode, Parameters, Status } from '../shared/contract.ts'
+import { Fault } from '../shared/fault.ts'
+import type { Engine } from '../core/engine.ts'
+import { followLogs } from '../core/follow.ts'
+import { checkParameters } from '../core/handlers/parameters.ts'
+import { withDeck, type GlobalOptions } from './deck.ts'
+import { EXIT, SIGNAL_EXIT } from './exit.ts'
+import { plainProgress, terminalProgress, type ProgressDisplay } from './progress.ts'
+import { duration, logLine, print, printJson, printNote, printable, statusText } from './terminal.ts'
+
+export interface RunOptions extends GlobalOptions {
+  file?: string | undefined
+  /** What stood after `--`. */
+  command?: string[] | undefined
+  param: string[]
+  params?: string
+  mode?: Mode
+  timeout?: string
+  grace?: string
+  name?: string
+  category?: string
+  priority: number
+}
+
+/** Jobs that people start by hand do not wait for one another. */
+const WORKERS = 1000
+const NAME_LIMIT = 80
+
+/** `jobdeck run`: runs a script or a command here and now, and shows it while it runs. */
+export async function run(options: RunOptions): Promise<number> {
+  if ((options.file === undefined) === (options.command === undefined)) {
+    throw new Fault('invalid-input', 'run: wants either a FILE, or -- and a COMMAND')
+  }
+  if (options.command?.length === 0) throw new Fault('invalid-input', 'run: wants a command after --')
+  return withDeck(options, 'run', async (client, engine) => {
+    const { job, params } = await jobOf(client, options)
+    const { id } = await client.request('jobs.save', job)
+    const [execution] = await client.request('jobs.start', { job: id, params })
+    return watch(client, engine, execution!.id, options)
+  })
+}
+
+async function jobOf(client: Client, options: RunOptions): Promise<{ job: JobInput; params: Parameters }> {
+  const { command, mode, timeout, grace, name, category, priority } = options
+  const params = await readParameters(options)
+  const policy = {
+    maxWorkers: WORKERS,
+    directory: process.cwd(),
+    ...(mode && { mode }),
+    ...(timeout && { timeout }),
+    ...(grace && { grace }),
+    ...(category && { category }),
+  }
+  if (command) {
+    const text = command.join(' ').replaceAll(/\p{Cc}+/gu, ' ')
+    const digest = createHash('sha256')
+      .update(JSON.stringify([process.cwd(), command]))
+      .digest('hex')
+      .slice(0, 16)
+    const key = `run:${name ?? digest}`
+    return {
+      job: { key, name: name ?? short(text), handlers: [{ priority, handler: { command } }], ...policy },
+      params,
+    }
+  }
+  const file = resolve(options.file!)
+  const { title, description, schema, warnings } = await client
+    .request('handlers.describe', { file })
+    .catch((fault: Fault) => {
+      const isWord = fault.code === 'handler-missing' && !options.file!.includes('/')
+      throw isWord
+        ? new Fault(fault.code, `${fault.message}; for a command: jobdeck run -- ${options.file}`)
+        : fault
+    })
+  for (const warning of warnings) printNote(`${file}: ${warning}`)
+  const job: JobInput = {
+    key: `run:${name ?? file}`,
+    name: name ?? short(title?.trim() || basename(file)),
+    handlers: [{ priority, handler: { file } }],
+    ...(description && { description: description.slice(0, 10_000) }),
+    ...policy,
+  }
+  return { job, params: options.param.length > 0 ? checkParameters(schema, params, 'text') : params }
+}
+
+const short = (text: string) => (text.length > NAME_LIMIT ? `${text.slice(0, NAME_LIMIT - 1)}…` : text)
+
+async function readParameters({ params: json, param }: RunOptions): Promise<Parameters> {
+  const params = json === undefined ? {} : await readObject(json)
+  for (const pair of param) {
+    const [, name, value] = /^([^=]+)=(.*)$/s.exec(pair) ?? []
+    if (name === undefined) {
+      throw new Fault('invalid-input', `--param: wants name=value, got ${JSON.stringify(pair)}`)
+    }
+    // Given more than once it becomes a list.
+    const isRepeated = param.filter((other) => other.startsWith(`${name}=`)).length > 1
+    const earlier = params[name]
+    params[name] = isRepeated ? [...(Array.isArray(earlier) ? earlier : []), value!] : value!
+  }
+  return params
+}
+
+async function readObject(given: string): Promise<Parameters> {
+  const file = given.startsWith('@') ? given.slice(1) : undefined
+  const source = file === undefined ? '--params' : `--params: ${file}`
+  const text =
+    file === undefined
+      ? given
+      : await readFile(file, 'utf8').catch((thrown: Error) => {
+          throw new Fault('invalid-input', `--params: the file cannot be read: ${thrown.message}`)
+        })
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (thrown) {
+    throw new Fault('invalid-input', `${source} is not JSON: ${(thrown as Error).message}`)
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    const got = Array.isArray(value) ? 'a list' : value === null ? 'null' : `a ${typeof value}`
+    throw new Fault('invalid-input', `${source}: wants a JSON object such as {"name": "value"}, got ${got}`)
+  }
+  return value as Parameters
+}
+
+/** Shows a run until it ends; returns the exit code. */
+async function watch(client: Client, engine: Engine, id: number, options: RunOptions): Promise<number> {
+  const view = options.json ? jsonView(id) : textView(id)
+  const stops = [
+    client.on('execution', (execution) => execution.id === id && view.state(execution.status)),
+    client.on(
+      'progress',
+      ({ executionId, progress, message }) => executionId === id && view.progress(progress, message),
+    ),
+    client.on('trouble', ({ fault }) => view.note(fault ? `Waiting: ${fault.message}` : 'Going on')),
+  ]
+  let signalExit: number | undefined
+  let asked = false
+  const onInterrupt = () => {
+    const force = asked
+    asked = true
+    view.note(force ? 'Killing it' : 'Stopping; press Ctrl-C again to kill it')
+    // It may have ended in between: then there is nothing to stop.
+    client.request('executions.stop', { execution: id, force }).catch(() => {})
+  }
+  const onQuit = (signal: 'SIGTERM' | 'SIGHUP') => {
+    signalExit ??= SIGNAL_EXIT[signal]
+    void engine.interrupt()
+  }
+  process.on('SIGINT', onInterrupt).on('SIGTERM', onQuit).on('SIGHUP', onQuit)
+  try {
+    view.state((await client.request('executions.get', { execution: id })).status)
+    for await (const entry of followLogs(client, id)) view.entry(entry)
+    const execution = await client.request('executions.get', { execution: id })
+    view.result(execution)
+    return exitCode(execution.status, signalExit)
+  } finally {
+    for (const stop of stops) stop()
+    process.off('SIGINT', onInterrupt).off('SIGTERM', onQuit).off('SIGHUP', onQuit)
+  }
+}
+
+function exitCode(status: Status, signalExit: number | undefined): number {
+  if (status === 'completed') return EXIT.ok
+  if (signalExit !== undefined) return signalExit
+  if (status === 'timeout') return EXIT.timeout
+  return status === 'cancelled' ? EXIT.cancelled : EXIT.failed
+}
+
+interface View {
+  state(status: Status): void
+  progress(value: number, message: string | null): void
+  entry(entry: LogEntry): void
+  note(text: string): void
+  result(execution: ExecutionDetail): void
+}
+
+function jsonView(id: number): View {
+  let last: Status | undefined
+  return {
+    state(status) {
+      if (status !== last) printJson({ type: 'state', execution: id, status })
+      last = status
+    },
+    progress: (progress, message) => printJson({ type: 'progress', execution: id, progress, message }),
+    entry: (entry) => printJson({ type: 'log', ...entry }),
+    note: (text) => printNote(text),
+    result({ id: number, jobId, status, attempt, startedAt, endedAt, durationMs, progress, result, error }) {
+      this.state(status)
+      printJson({
+        type: 'result',
+        execution: {
+          id: number,
+          jobId,
+          status,
+          attempt,
+          startedAt,
+          endedAt,
+          durationMs,
+          progress,
+          result,
+          error,
+        },
+      })
+    },
+  }
+}
+
+function textView(id: number): View {
+  const display: ProgressDisplay = process.stderr.isTTY ? terminalProgress(process.stderr) : plainProgress()
+  return {
+    state: (status) =>
+      display.state(status === 'queued' ? `Run #${id} waits for a slot` : `Run #${id} is ${status}`),
+    progress: (value, message) => display.progress(value, message),
+    entry: (entry) => display.above(() => print(logLine(entry))),
+    note: (text) => display.above(() => printNote(text)),
+    result(execution) {
+      display.end()
+      const { status, durationMs, result, error, exitSignal, exitCode: code } = execution
+      if (result !== null) print(printable(JSON.stringify(result, null, 2)))
+      const took = durationMs === null ? '' : ` in ${duration(durationMs)}`
+      process.stderr.write(`${statusText(status, process.stderr)}  run #${id}${took}\n`)
+      if (error)
+        process.stderr.write(
+          `${printable(error.name === 'ProgramFailed' ? error.message : (error.stack ?? error.message))}\n`,
+        )
+      else if (status !== 'completed' && (exitSignal ?? code) !== null)
+        printNote(`ended by ${exitSignal ?? `exit code ${code}`}`)
+    },
+  }
+}

@@ -1,0 +1,131 @@
+import { stripVTControlCharacters, styleText } from 'node:util'
+import prettyMilliseconds from 'pretty-ms'
+import stringWidth from 'string-width'
+import type { Level, LogEntry, Status } from '../shared/contract.ts'
+import { withoutControls } from '../core/executors/lines.ts'
+
+export type Style = Parameters<typeof styleText>[0]
+
+let outputClosed = false
+
+/** Whether whoever read our output has gone: `jobdeck … | head -1`. */
+export const isOutputClosed = () => outputClosed
+
+/** A reader that goes is no error. */
+export function closeQuietly(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+      if (stream === process.stdout) outputClosed = true
+    })
+  }
+}
+
+/** Coloured where the stream is a terminal that shows colours, and NO_COLOR is not set. */
+export function styled(style: Style, text: string, stream: NodeJS.WriteStream = process.stdout): string {
+  return styleText(style, text, { stream })
+}
+
+export const hasColors = (stream: NodeJS.WriteStream) => styled('red', 'x', stream) !== 'x'
+
+export function print(text: string): void {
+  if (!outputClosed) process.stdout.write(`${text}\n`)
+}
+
+export const printJson = (value: unknown): void => print(JSON.stringify(value))
+
+export function printError(message: string): void {
+  process.stderr.write(`${styled('red', 'jobdeck:', process.stderr)} ${message}\n`)
+}
+
+export function printNote(message: string): void {
+  process.stderr.write(`${styled('dim', message, process.stderr)}\n`)
+}
+
+/** State is shown by shape and colour together. */
+const STATUS_LOOK: Record<Status | 'draft', { shape: string; style: Style }> = {
+  draft: { shape: '·', style: 'dim' },
+  queued: { shape: '○', style: 'dim' },
+  initializing: { shape: '◌', style: 'blue' },
+  running: { shape: '▶', style: 'blue' },
+  completed: { shape: '✔', style: 'green' },
+  failed: { shape: '✖', style: 'red' },
+  cancelled: { shape: '⊘', style: 'yellow' },
+  timeout: { shape: '◷', style: 'red' },
+  killed: { shape: '▣', style: 'red' },
+  interrupted: { shape: '⚡', style: 'yellow' },
+}
+
+export function statusText(status: Status | 'draft', stream: NodeJS.WriteStream = process.stdout): string {
+  const { shape, style } = STATUS_LOOK[status]
+  return styled(style, `${shape} ${status}`, stream)
+}
+
+const LEVEL_STYLE: Record<Level, Style> = {
+  trace: 'dim',
+  debug: 'dim',
+  info: 'green',
+  warn: 'yellow',
+  error: 'red',
+  fatal: ['red', 'bold'],
+}
+
+const pad = (number: number, width = 2) => String(number).padStart(width, '0')
+
+const clock = (date: Date) => `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}`
+
+/** Local date and time, to the second. */
+export function dateTime(time: number): string {
+  const date = new Date(time)
+  return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${clock(date)}`
+}
+
+export const duration = (milliseconds: number): string =>
+  prettyMilliseconds(
+    milliseconds,
+    milliseconds < 60_000 ? { keepDecimalsOnWholeSeconds: false } : { secondsDecimalDigits: 0 },
+  )
+
+/** Text for a terminal: with its colours where those are wanted, without what would command the terminal. */
+export function printable(text: string): string {
+  const safe = text.split(/\r?\n/).map(withoutControls).join('\n')
+  if (!safe.includes('\u001B')) return safe
+  return hasColors(process.stdout) ? `${safe}\u001B[0m` : stripVTControlCharacters(safe)
+}
+
+/** One entry of a log; further lines of it stand under its message. */
+export function logLine(entry: LogEntry): string {
+  const time = styled('dim', clock(new Date(entry.time)))
+  const level = styled(LEVEL_STYLE[entry.level], entry.level.padEnd(5))
+  const fields = entry.fields ? ` ${styled('dim', JSON.stringify(entry.fields))}` : ''
+  const [first = '', ...more] = printable(entry.message).split('\n')
+  return [`${time} ${level} ${first}${fields}`, ...more.map((line) => `${' '.repeat(15)}${line}`)].join('\n')
+}
+
+/** Rows in columns under their heads; on a terminal the last column is cut at its edge. */
+export function table(heads: string[], rows: string[][]): string {
+  const lines = [heads.map((head) => styled('dim', head)), ...rows]
+  const widths = heads.map((_, column) => Math.max(...lines.map((line) => stringWidth(line[column] ?? ''))))
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) =>
+          column === line.length - 1 ? cell : cell + ' '.repeat(widths[column]! - stringWidth(cell)),
+        )
+        .join('  ')
+        .trimEnd(),
+    )
+    .map((line) => (process.stdout.isTTY ? cut(line, process.stdout.columns) : line))
+    .join('\n')
+}
+
+/** The line cut to so many columns; it loses its colours where it is cut. */
+export function cut(line: string, columns: number): string {
+  if (stringWidth(line) <= columns) return line
+  let result = ''
+  for (const { segment } of new Intl.Segmenter().segment(stripVTControlCharacters(line))) {
+    if (stringWidth(result + segment) >= columns) break
+    result += segment
+  }
+  return `${result}…`
+}

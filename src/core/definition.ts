@@ -1,0 +1,76 @@
+import type { Handler, Mode, Parameters, Policy } from '../shared/contract.ts'
+
+const MEBIBYTE = 1024 * 1024
+
+/** What a job says of itself, as it is stored: what was given, without defaults. */
+export interface JobDefinition {
+  handlers: { priority: number; handler: Handler }[]
+  params: Parameters
+  policy: Policy
+}
+
+/** What exactly runs: a handler whose file was found, read and understood. */
+export type Target =
+  | { kind: 'function'; name: string }
+  /** A module: its bundled code lies in the deck's files under `digest`. */
+  | { kind: 'module'; file: string; digest: string }
+  /** A script of any language: `command` is its interpreter with arguments, the file last. */
+  | { kind: 'script'; file: string; digest: string; command: string[] }
+  | { kind: 'command'; command: string[] }
+  | { kind: 'shell'; line: string }
+
+/** What an execution runs with: a copy made when it was queued, which no later edit of the job reaches. */
+export interface Definition {
+  handler: Handler
+  target: Target
+  mode: Mode
+  /** JSON Schema of the parameters, where the handler has one that can be read without running it. */
+  schema?: Record<string, unknown> | undefined
+  /** Milliseconds from `running`; none if undefined. */
+  timeout?: number | undefined
+  /** Milliseconds from the wish to stop to the kill. */
+  grace: number
+  /** How many executions of the job may run at once. */
+  maxWorkers: number
+  environment: Record<string, string>
+  directory?: string | undefined
+  successCodes: number[]
+  warningCodes: number[]
+  encoding: string
+  stdin: 'empty' | 'params'
+  /** Whether what it leaves running when it ends goes on. */
+  detach: boolean
+  logLines: number
+  logBytes: number
+}
+
+/** The defaults of every policy, in one place. */
+export const DEFAULT_POLICY = {
+  grace: 5000,
+  maxWorkers: 1,
+  environment: {} as Record<string, string>,
+  successCodes: [0] as number[],
+  warningCodes: [] as number[],
+  encoding: 'utf-8',
+  stdin: 'empty' as 'empty' | 'params',
+  detach: false,
+  logLines: 100_000,
+  logBytes: 16 * MEBIBYTE,
+} satisfies Policy
+
+/** Policies over one another, later ones first; a field that is undefined does not cover one that is set. */
+export function mergePolicies(...policies: Policy[]): Policy {
+  const merged: Record<string, unknown> = {}
+  for (const policy of policies) {
+    for (const [field, value] of Object.entries(policy)) if (value !== undefined) merged[field] = value
+  }
+  return merged
+}
+
+/** Executions of one lane share its slots: functions of this process, worker threads, processes. */
+export type Lane = 'inline' | 'thread' | 'process'
+
+export function laneOf({ target, mode }: Pick<Definition, 'target' | 'mode'>): Lane {
+  if (target.kind === 'function') return 'inline'
+  return mode === 'in-process' ? 'thread' : 'process'
+}

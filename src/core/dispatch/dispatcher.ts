@@ -1,0 +1,86 @@
+import { availableParallelism } from 'node:os'
+import type { Clock } from '../clock.ts'
+import type { Definition, Lane } from '../definition.ts'
+import type { Claimed } from '../store/executions.ts'
+import type { Store } from '../store/store.ts'
+import { ActiveExecution, type ExecutionParts } from './execution.ts'
+import type { Stopping } from './outcome.ts'
+
+/** How many executions of each lane may be open at once, over all hosts of the deck. */
+export const defaultSlots = (): Record<Lane, number> => ({
+  inline: 100,
+  thread: availableParallelism(),
+  process: availableParallelism(),
+})
+
+export interface DispatcherOptions {
+  host: { id: string; takesUnowned: boolean }
+  slots: Record<Lane, number>
+  clock: Clock
+  store: Store
+  /** Whether this host can run the definition at all. */
+  fit(definition: Definition): boolean
+}
+
+/** Claims what is due, runs it, and acts on the stops that are stored. */
+export class Dispatcher {
+  readonly #options: DispatcherOptions
+  readonly #parts: ExecutionParts
+  readonly #active = new Map<number, ActiveExecution>()
+  #claiming = false
+  #again = false
+  #closed = false
+
+  constructor(options: DispatcherOptions, parts: ExecutionParts) {
+    this.#options = options
+    this.#parts = parts
+  }
+
+  /** Something may have become due, or a slot free. */
+  wake(): void {
+    this.#again = true
+    if (this.#claiming || this.#closed) return
+    this.#claiming = true
+    void this.#claim().finally(() => {
+      this.#claiming = false
+      if (this.#again) this.wake()
+    })
+  }
+
+  async #claim(): Promise<void> {
+    this.#again = false
+    const { store, host, slots, clock, fit } = this.#options
+    // A claim that cannot be committed is not made: the engine claims nothing while the disk is full.
+    const claimed = await store
+      .write(() => store.executions.claim({ ...host, now: clock.now() }, slots, fit), { patient: true })
+      .catch((): Claimed[] => [])
+    for (const execution of claimed) {
+      const active = new ActiveExecution(this.#parts, execution)
+      this.#active.set(execution.id, active)
+      const forget = () => {
+        this.#active.delete(execution.id)
+        this.wake()
+      }
+      void active.done.then(forget, forget)
+    }
+    this.actOnStops()
+  }
+
+  /** Acts on the stops that any process has asked for. */
+  actOnStops(): void {
+    if (this.#active.size === 0) return
+    for (const { id, reason, force } of this.#options.store.executions.stopRequests(this.#options.host.id)) {
+      this.#active.get(id)?.stop(reason as Stopping['reason'], force)
+    }
+  }
+
+  /**
+   * Claims nothing more and waits for what runs.
+   * @param interrupt asks what runs to end, because its host goes; it has its grace
+   */
+  async close(interrupt: boolean): Promise<void> {
+    this.#closed = true
+    if (interrupt) for (const active of this.#active.values()) active.stop('interrupted')
+    while (this.#active.size > 0) await Promise.allSettled([...this.#active.values()].map(({ done }) => done))
+  }
+}

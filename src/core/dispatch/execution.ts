@@ -1,0 +1,171 @@
+import type { FinalStatus } from '../../shared/contract.ts'
+import type { Clock } from '../clock.ts'
+import { laneOf } from '../definition.ts'
+import type { Hub } from '../events.ts'
+import { maskEnvironment } from '../executors/environment.ts'
+import type { Executor, Run, Task } from '../executors/executor.ts'
+import { errorInfo } from '../executors/failure.ts'
+import type { StopName } from '../executors/stopping.ts'
+import { endTree } from '../executors/tree.ts'
+import type { Claimed } from '../store/executions.ts'
+import type { Store } from '../store/store.ts'
+import { judge, type Stopping, type Verdict } from './outcome.ts'
+import { Recorder } from './record.ts'
+
+export interface ExecutionParts {
+  store: Store
+  hub: Hub
+  clock: Clock
+  executorOf(task: Task): Executor
+  /** Everything about the run that its host knows. Rejects where it cannot be run at all. */
+  taskOf(claimed: Claimed): Promise<Task>
+  /** Told when a run has ended whose processes may have left others behind. */
+  onLeftovers(mark: string, grace: number): void
+  /** Told when the final state is stored. */
+  onEnded(claimed: Claimed, status: FinalStatus): void
+}
+
+const STOP_NAMES: Record<Stopping['reason'], StopName> = {
+  cancelled: 'Cancelled',
+  timeout: 'TimedOut',
+  killed: 'Cancelled',
+  interrupted: 'ShuttingDown',
+}
+
+const NEVER_BEGAN = { kind: 'returned', result: null } as const
+
+/** One execution on its way from claimed to final, on the host that claimed it. */
+export class ActiveExecution {
+  readonly #parts: ExecutionParts
+  readonly #claimed: Claimed
+  readonly #recorder: Recorder
+  #stopping: Stopping | undefined
+  /** Set while the handler runs. */
+  #run: Run | undefined
+  #killed: Promise<void> | undefined
+  #cancelGrace: (() => void) | undefined
+  #startedAwake: number | undefined
+  /** Resolves when the final state is stored. */
+  readonly done: Promise<void>
+
+  constructor(parts: ExecutionParts, claimed: Claimed) {
+    this.#parts = parts
+    this.#claimed = claimed
+    this.#recorder = new Recorder(parts, claimed.id, claimed.definition)
+    this.#tell()
+    this.done = this.#finish()
+  }
+
+  /** Asks the handler to end, and after the grace, or at once with `force`, ends it. The first reason stands. */
+  stop(reason: Stopping['reason'], force = false): void {
+    if (!this.#stopping) {
+      this.#stopping = { reason, forced: false }
+      this.#ask()
+    }
+    if (force) this.#kill()
+  }
+
+  #ask(): void {
+    if (!this.#run) return // what has not begun is not begun: see #work
+    this.#run.stop(STOP_NAMES[this.#stopping!.reason])
+    this.#cancelGrace = this.#parts.clock.after(this.#claimed.definition.grace, () => this.#kill())
+  }
+
+  #kill(): void {
+    if (!this.#run) return
+    this.#stopping!.forced = true
+    this.#killed ??= this.#run.kill()
+  }
+
+  async #finish(): Promise<void> {
+    const { store, clock } = this.#parts
+    const { id } = this.#claimed
+    const verdict = await this.#work()
+    await this.#recorder.close()
+    const elapsed = this.#startedAwake === undefined ? null : clock.awake() - this.#startedAwake
+    const ending = {
+      ...this.#masked(verdict),
+      at: clock.now(),
+      durationMs: elapsed === null ? null : Math.round(elapsed),
+    }
+    await store.write(() => store.executions.end(id, ending), { patient: true })
+    this.#tell()
+    this.#parts.onEnded(this.#claimed, verdict.status)
+  }
+
+  async #work(): Promise<Verdict> {
+    const { definition } = this.#claimed
+    let task: Task
+    let run: Run
+    try {
+      task = await this.#parts.taskOf(this.#claimed)
+      run = await this.#parts.executorOf(task)(task, this.#recorder)
+    } catch (thrown) {
+      return judge({ kind: 'threw', error: errorInfo(thrown) }, this.#stopping, definition)
+    }
+    if (!(await this.#begin(task, run))) {
+      await run.kill()
+      return judge(NEVER_BEGAN, this.#stopping ?? { reason: 'cancelled', forced: false }, definition)
+    }
+    const cancelTimeout = definition.timeout
+      ? this.#parts.clock.after(definition.timeout, () => this.stop('timeout'))
+      : () => {}
+    run.begin()
+    void run.started.then((process) => process && this.#storeProcess(process.pid, process.started))
+    const outcome = await run.ended
+    cancelTimeout()
+    this.#cancelGrace?.()
+    this.#run = undefined
+    await this.#clear(task)
+    return judge(outcome, this.#stopping, definition)
+  }
+
+  /** False where a stop came first. */
+  async #begin(task: Task, run: Run): Promise<boolean> {
+    const { store, clock } = this.#parts
+    const { id, definition } = this.#claimed
+    if (this.#stopping) return false
+    const environment = laneOf(definition) === 'inline' ? null : maskEnvironment(task.environment)
+    const begun = await store.write(() => store.executions.begin(id, environment, clock.now()), {
+      patient: true,
+    })
+    if (!begun) return false
+    this.#run = run
+    this.#startedAwake = clock.awake()
+    this.#tell()
+    // A stop that came while this was committed finds a run that has begun: it is asked to end at once.
+    if (this.#stopping) this.#ask()
+    return true
+  }
+
+  /** What the handler started and left behind. After a stop it has what is left of the grace, and is waited for. */
+  async #clear(task: Task): Promise<void> {
+    const { definition } = this.#claimed
+    if (laneOf(definition) === 'inline') return
+    if (!this.#stopping) {
+      if (!definition.detach) this.#parts.onLeftovers(task.mark, definition.grace)
+      return
+    }
+    await this.#killed
+    const hadToKill = await endTree({ mark: task.mark }, this.#killed ? 0 : definition.grace)
+    if (hadToKill) this.#stopping.forced = true
+  }
+
+  #storeProcess(processId: number, started: string | null): Promise<unknown> {
+    const { store } = this.#parts
+    return store.write(() => store.executions.setProcess(this.#claimed.id, processId, started), {
+      patient: true,
+    })
+  }
+
+  #masked(verdict: Verdict): Verdict {
+    const mask = (text: string | null) => (text === null ? null : this.#recorder.masked(text))
+    const error = verdict.error && (JSON.parse(mask(JSON.stringify(verdict.error))!) as Verdict['error'])
+    return { ...verdict, result: mask(verdict.result), error }
+  }
+
+  #tell(): void {
+    const execution = this.#parts.store.executions.find(this.#claimed.id)
+    if (execution) this.#parts.hub.emit('execution', execution)
+  }
+}

@@ -1,0 +1,189 @@
+import type { Level } from '../../shared/contract.ts'
+import type { Clock } from '../clock.ts'
+import type { Hub } from '../events.ts'
+import type { Stream } from '../store/logs.ts'
+import type { Store } from '../store/store.ts'
+import { LogWindow } from './window.ts'
+
+/** Lines are gathered for this long, in ms, or until they are this many bytes. A crash loses no more. */
+const GATHER_TIME = 50
+const GATHER_BYTES = 64 * 1024
+/** Past so many bytes that are not yet stored, whoever writes is made to wait. */
+const HIGH_WATER = 1024 * 1024
+/** Progress is stored at most this often, in ms. */
+const PROGRESS_INTERVAL = 1000
+
+export interface Line {
+  level: Level
+  message: string
+  /** JSON text of an object. */
+  fields?: string | null
+  stream?: Stream
+  /** When it happened; now, unless the line says otherwise. */
+  time?: number
+}
+
+/** What an executor tells of a run. */
+export interface Sink {
+  log(line: Line): void
+  /** @param value 0 to 100 */
+  progress(value: number, message: string | null): void
+  /** Replaces this text by `***` in all that is stored from now on. */
+  mask(secret: string): void
+  /** Resolves when more may be written; undefined when that is now. */
+  room(): Promise<void> | undefined
+}
+
+interface Pending {
+  sequence: number
+  time: number
+  level: Level
+  stream: Stream
+  message: string
+  fields: string | null
+  bytes: number
+}
+
+interface Parts {
+  store: Store
+  hub: Hub
+  clock: Clock
+}
+
+/** Writes the log and the progress of one execution, in batches, within its limits, in order. */
+export class Recorder implements Sink {
+  readonly #parts: Parts
+  readonly #executionId: number
+  readonly #window: LogWindow
+  readonly #masks: string[] = []
+  #pending: Pending[] = []
+  #pendingBytes = 0
+  #flight: Promise<void> | undefined
+  #flightBytes = 0
+  /** The end of the dropped range that the database already knows. */
+  #droppedStored = 0
+  #progress: { value: number; message: string | null } | undefined
+  #progressStored = -Infinity
+  #cancelTimer: (() => void) | undefined
+  #timerIsFor = Infinity
+
+  constructor(parts: Parts, executionId: number, limits: { logLines: number; logBytes: number }) {
+    this.#parts = parts
+    this.#executionId = executionId
+    this.#window = new LogWindow(limits.logLines, limits.logBytes)
+  }
+
+  log({ level, message, fields = null, stream = 'log', time = this.#parts.clock.now() }: Line): void {
+    const text = this.masked(message)
+    const json = fields === null ? null : this.masked(fields)
+    const bytes = Buffer.byteLength(text) + (json === null ? 0 : Buffer.byteLength(json))
+    const sequence = this.#window.add(bytes)
+    this.#pending.push({ sequence, time, level, stream, message: text, fields: json, bytes })
+    this.#pendingBytes += bytes
+    this.#forgetDropped()
+    if (this.#pendingBytes >= GATHER_BYTES) this.#flush()
+    else this.#flushWithin(GATHER_TIME)
+  }
+
+  progress(value: number, message: string | null): void {
+    const text = message === null ? null : this.masked(message)
+    this.#progress = { value, message: text }
+    this.#parts.hub.emit('progress', { executionId: this.#executionId, progress: value, message: text })
+    this.#flushWithin(Math.max(0, this.#progressStored + PROGRESS_INTERVAL - this.#parts.clock.awake()))
+  }
+
+  mask(secret: string): void {
+    if (secret.trim() !== '') this.#masks.push(secret)
+  }
+
+  /** The text without the secrets that the run named. */
+  masked(text: string): string {
+    return this.#masks.reduce((masked, secret) => masked.replaceAll(secret, '***'), text)
+  }
+
+  room(): Promise<void> | undefined {
+    if (this.#pendingBytes + this.#flightBytes < HIGH_WATER) return undefined
+    this.#flush()
+    return this.#flight
+  }
+
+  /** Resolves once everything is stored; to be awaited before the final state is written. */
+  async close(): Promise<void> {
+    this.#progressStored = -Infinity
+    while (this.#flight || this.#pending.length > 0 || this.#progress) {
+      this.#flush()
+      await this.#flight
+    }
+    this.#cancelTimer?.()
+  }
+
+  #flushWithin(milliseconds: number): void {
+    const at = this.#parts.clock.awake() + milliseconds
+    if (this.#timerIsFor <= at) return
+    this.#cancelTimer?.()
+    this.#timerIsFor = at
+    this.#cancelTimer = this.#parts.clock.after(milliseconds, () => {
+      this.#timerIsFor = Infinity
+      this.#flush()
+    })
+  }
+
+  /** Entries that the limit drops before they were stored need not be kept; done when they are half of them. */
+  #forgetDropped(): void {
+    const dropped = this.#window.dropped
+    if (!dropped || this.#pending.length < 1000) return
+    const oldest = Math.max(this.#pending[0]!.sequence, dropped.from)
+    if (dropped.through - oldest < this.#pending.length / 2) return
+    this.#pending = this.#pending.filter(
+      ({ sequence }) => sequence < dropped.from || sequence > dropped.through,
+    )
+    this.#pendingBytes = this.#pending.reduce((sum, { bytes }) => sum + bytes, 0)
+  }
+
+  #flush(): void {
+    if (this.#flight) return
+    const { store, clock } = this.#parts
+    const batch = this.#pending
+    const dropped = this.#window.dropped
+    const progressIsDue = clock.awake() - this.#progressStored >= PROGRESS_INTERVAL
+    const progress = progressIsDue ? this.#progress : undefined
+    if (batch.length === 0 && !progress) return
+    if (progress) {
+      this.#progress = undefined
+      this.#progressStored = clock.awake()
+    }
+    this.#pending = []
+    this.#flightBytes = this.#pendingBytes
+    this.#pendingBytes = 0
+    const through = this.#window.last
+    const kept = dropped
+      ? batch.filter(({ sequence }) => sequence < dropped.from || sequence > dropped.through)
+      : batch
+    const work = () => {
+      if (dropped && dropped.through > this.#droppedStored) {
+        store.logs.drop(this.#executionId, dropped.from, dropped.through, clock.now())
+      }
+      for (const entry of kept) store.logs.add(this.#executionId, entry)
+      if (batch.length > 0) store.executions.setLogCount(this.#executionId, through)
+      if (progress) store.executions.setProgress(this.#executionId, progress.value, progress.message)
+    }
+    this.#flight = store.write(work, { patient: true }).then(
+      () => this.#flushed(batch, dropped?.through ?? 0),
+      (thrown: unknown) => this.#flushed([], 0, thrown),
+    )
+  }
+
+  #flushed(batch: Pending[], droppedThrough: number, thrown?: unknown): void {
+    this.#flight = undefined
+    this.#flightBytes = 0
+    this.#droppedStored = Math.max(this.#droppedStored, droppedThrough)
+    if (thrown) process.emitWarning(`a log could not be written: ${String(thrown)}`, { code: 'JOBDECK_LOG' })
+    if (batch.length > 0) {
+      const [from, through] = [batch[0]!.sequence, batch.at(-1)!.sequence]
+      this.#parts.hub.emit('logs', { executionId: this.#executionId, from, through })
+    }
+    if (this.#pendingBytes >= GATHER_BYTES) this.#flush()
+    else if (this.#pending.length > 0) this.#flushWithin(GATHER_TIME)
+    else if (this.#progress) this.#flushWithin(PROGRESS_INTERVAL)
+  }
+}

@@ -1,0 +1,66 @@
+import { endTree } from '../executors/tree.ts'
+import { forgetHost, hostLives } from '../host.ts'
+import type { HostRow } from '../store/hosts.ts'
+import type { OpenRow } from '../store/executions.ts'
+import type { Store } from '../store/store.ts'
+import type { Verdict } from './outcome.ts'
+
+/** What becomes of an execution whose host died. */
+export type Settlement = { to: 'queued' } | { to: 'cancelled' | 'interrupted' }
+
+/**
+ * What never began goes back to the queue; how far the rest came is unknown. A stop that was asked for before the
+ * death is kept.
+ */
+export function settlementOf({ status, stopReason }: Pick<OpenRow, 'status' | 'stopReason'>): Settlement {
+  if (stopReason === 'cancelled') return { to: 'cancelled' }
+  return status === 'initializing' ? { to: 'queued' } : { to: 'interrupted' }
+}
+
+const UNKNOWN: Omit<Verdict, 'status'> = {
+  forced: false,
+  warned: false,
+  result: null,
+  error: null,
+  exitCode: null,
+  exitSignal: null,
+}
+
+/**
+ * Settles the executions of hosts that died: their processes are ended first, then their rows.
+ * A host that lives, however slow it is, is left alone.
+ */
+export async function settleDeadHosts(
+  store: Store,
+  folder: string,
+  markOf: (id: number) => string,
+  now: () => number,
+) {
+  for (const host of store.hosts.open()) {
+    if (!hostLives(folder, host)) await settle(store, folder, host, markOf, now)
+  }
+}
+
+async function settle(
+  store: Store,
+  folder: string,
+  host: HostRow,
+  markOf: (id: number) => string,
+  now: () => number,
+) {
+  const open = store.executions.openOf(host.id)
+  for (const { id, processId, processStarted } of open) {
+    const process = processId === null ? undefined : { pid: processId, started: processStarted }
+    await endTree({ process, leadsGroup: false, mark: markOf(id) }, 0)
+  }
+  await store.write(() => {
+    for (const row of open) {
+      const { to } = settlementOf(row)
+      if (to === 'queued') store.executions.giveBack(row.id)
+      else store.executions.end(row.id, { ...UNKNOWN, status: to, at: now(), durationMs: null })
+    }
+    store.executions.release(host.id)
+    store.hosts.close(host.id, now())
+  })
+  forgetHost(folder, host.id)
+}

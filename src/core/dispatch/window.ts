@@ -1,0 +1,64 @@
+/** Which entries of a log are kept: the first tenth and the last nine tenths of a limit in lines and in bytes. */
+export class LogWindow {
+  readonly #headLines: number
+  readonly #headBytes: number
+  readonly #tailLines: number
+  readonly #tailBytes: number
+  /** Sizes of the kept entries of the tail, oldest first, from `#first` on. */
+  #sizes: number[] = []
+  #first = 0
+  #bytes = 0
+  #lines = 0
+  #headClosed = false
+  #headLast = 0
+  #last = 0
+
+  /** @param lines at least 10; @param bytes at least 10 */
+  constructor(lines: number, bytes: number) {
+    this.#headLines = Math.floor(lines / 10)
+    this.#headBytes = Math.floor(bytes / 10)
+    this.#tailLines = lines - this.#headLines
+    this.#tailBytes = bytes - this.#headBytes
+  }
+
+  /** Counts one more entry; returns its sequence number. */
+  add(bytes: number): number {
+    this.#last++
+    if (!this.#headClosed && this.#lines < this.#headLines && this.#bytes + bytes <= this.#headBytes) {
+      this.#lines++
+      this.#bytes += bytes
+      this.#headLast = this.#last
+      return this.#last
+    }
+    if (!this.#headClosed) {
+      this.#headClosed = true
+      this.#bytes = 0
+    }
+    this.#sizes.push(bytes)
+    this.#bytes += bytes
+    // The newest entry is always kept, however large it is.
+    while (this.#kept > 1 && (this.#kept > this.#tailLines || this.#bytes > this.#tailBytes)) {
+      this.#bytes -= this.#sizes[this.#first++]!
+    }
+    if (this.#first > 1000 && this.#first > this.#sizes.length / 2) {
+      this.#sizes = this.#sizes.slice(this.#first)
+      this.#first = 0
+    }
+    return this.#last
+  }
+
+  get #kept(): number {
+    return this.#sizes.length - this.#first
+  }
+
+  /** How many entries there were. */
+  get last(): number {
+    return this.#last
+  }
+
+  /** The entries that are no longer kept, as one range, or undefined. */
+  get dropped(): { from: number; through: number } | undefined {
+    const through = this.#headClosed ? this.#last - this.#kept : this.#headLast
+    return through > this.#headLast ? { from: this.#headLast + 1, through } : undefined
+  }
+}

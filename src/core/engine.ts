@@ -1,0 +1,236 @@
+import { rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Execution, Parameters, Trigger } from '../shared/contract.ts'
+import { Fault } from '../shared/fault.ts'
+import { systemClock, type Clock } from './clock.ts'
+import { laneOf, mergePolicies, type Definition, type Lane } from './definition.ts'
+import { Dispatcher, defaultSlots } from './dispatch/dispatcher.ts'
+import { settleDeadHosts } from './dispatch/settle.ts'
+import { Hub } from './events.ts'
+import { childExecutor } from './executors/child.ts'
+import { baseEnvironment, type EnvironmentKind } from './executors/environment.ts'
+import type { Executor, Task } from './executors/executor.ts'
+import { inlineExecutor, type InlineHandler } from './executors/inline.ts'
+import { Leftovers } from './executors/leftovers.ts'
+import { programExecutor } from './executors/program.ts'
+import { threadExecutor } from './executors/thread.ts'
+import { RUN_MARK } from './executors/tree.ts'
+import { checkCode } from './handlers/module.ts'
+import { checkParameters } from './handlers/parameters.ts'
+import { resolveHandler } from './handlers/resolve.ts'
+import { createHost, releaseHost } from './host.ts'
+import type { Claimed } from './store/executions.ts'
+import type { HostKind } from './store/schema.ts'
+import { openStore } from './store/store.ts'
+
+/** How often the database is looked at for what other processes wrote, in ms. */
+const LOOK_INTERVAL = 200
+
+export interface EngineOptions {
+  /** The database file; made where it is missing. What belongs to it lies beside it, in `FILE-files`. */
+  file: string
+  kind?: HostKind
+  clock?: Clock
+  /** How many executions of each lane may be open at once, over all hosts. */
+  slots?: Partial<Record<Lane, number>>
+  /** Which part of this process's environment runs get. */
+  environment?: EnvironmentKind
+}
+
+export type Engine = Awaited<ReturnType<typeof createEngine>>
+
+/** Opens a deck and begins to work: settles what dead hosts left, then claims and runs. */
+export async function createEngine(options: EngineOptions) {
+  const { clock = systemClock, kind = 'library', environment = 'clean' } = options
+  const hub = new Hub()
+  const files = `${options.file}-files`
+  const folders = {
+    code: join(files, 'code'),
+    hosts: join(files, 'hosts'),
+    temp: join(files, 'temp'),
+    state: join(files, 'state'),
+    python: join(files, 'python'),
+  }
+  const store = await openStore(options.file, (fault) => hub.emit('trouble', { fault }))
+  // A command that only looks runs nothing, and need not be known.
+  const host = kind === 'command' ? undefined : createHost(folders.hosts, kind, clock.now())
+  const hostId = host?.row.id ?? 'none'
+  const functions = new Map<string, InlineHandler>()
+  const leftovers = new Leftovers()
+  const base = baseEnvironment(environment, process.env, folders.python)
+  const markOf = (id: number) => `${store.deckId}/${id}`
+
+  function executorOf({ definition }: Task): Executor {
+    const lane = laneOf(definition)
+    if (lane === 'inline') return inlineExecutor(functions)
+    if (lane === 'thread') return threadExecutor
+    return definition.target.kind === 'module' ? childExecutor : programExecutor
+  }
+
+  async function taskOf(claimed: Claimed): Promise<Task> {
+    const { id, jobId, jobName, definition, attempt, trigger, lastSuccessAt, params } = claimed
+    const { target, directory } = definition
+    const tempDir = join(folders.temp, String(id))
+    const stateDir = join(folders.state, jobId)
+    if (laneOf(definition) === 'process' && directory !== undefined) await requireDirectory(directory)
+    return {
+      facts: {
+        id,
+        jobId,
+        jobName,
+        attempt,
+        trigger,
+        plannedAt: claimed.scheduledAt,
+        lastSuccessAt,
+        tempDir,
+        stateDir,
+      },
+      definition,
+      params: JSON.parse(params) as Parameters,
+      code: target.kind === 'module' ? await checkCode(folders.code, target.digest) : undefined,
+      mark: markOf(id),
+      environment: {
+        ...base,
+        ...definition.environment,
+        [RUN_MARK]: markOf(id),
+        JOBDECK_EXECUTION_ID: String(id),
+        JOBDECK_JOB: jobName,
+        JOBDECK_ATTEMPT: String(attempt),
+        JOBDECK_TRIGGER: trigger,
+        JOBDECK_PLANNED_AT: new Date(claimed.scheduledAt).toISOString(),
+        JOBDECK_LAST_SUCCESS_AT: lastSuccessAt === null ? '' : new Date(lastSuccessAt).toISOString(),
+        JOBDECK_TEMP_DIR: tempDir,
+        JOBDECK_STATE_DIR: stateDir,
+      },
+    }
+  }
+
+  const dispatcher = new Dispatcher(
+    {
+      host: { id: hostId, takesUnowned: kind === 'library' },
+      slots: { ...defaultSlots(), ...options.slots },
+      clock,
+      store,
+      fit: ({ target }) => target.kind !== 'function' || functions.has(target.name),
+    },
+    {
+      store,
+      hub,
+      clock,
+      executorOf,
+      taskOf,
+      onLeftovers: (mark, grace) => leftovers.add(mark, grace),
+      onEnded(claimed, status) {
+        // After a failure it is kept for a look.
+        if (status === 'completed')
+          void rm(join(folders.temp, String(claimed.id)), { recursive: true, force: true })
+      },
+    },
+  )
+
+  let seen = store.dataVersion()
+  const look = setInterval(() => {
+    const version = store.dataVersion()
+    if (version === seen) return
+    seen = version
+    hub.emit('changed', {})
+    dispatcher.actOnStops()
+    dispatcher.wake()
+  }, LOOK_INTERVAL)
+  look.unref()
+
+  let closing: Promise<void> | undefined
+
+  function leave(id: string): void {
+    store.executions.release(id)
+    store.hosts.close(id, clock.now())
+  }
+
+  async function close(interrupt: boolean): Promise<void> {
+    await dispatcher.close(interrupt)
+    await leftovers.close()
+    clearInterval(look)
+    if (host) await store.write(() => leave(hostId)).catch(() => {}) // a full disk keeps nobody from leaving: the next to open settles it
+    store.close()
+    if (host) releaseHost(folders.hosts, host)
+  }
+
+  try {
+    if (host) await store.write(() => store.hosts.add(host.row))
+    await settleDeadHosts(store, folders.hosts, markOf, clock.now)
+  } catch (thrown) {
+    clearInterval(look)
+    store.close()
+    if (host) releaseHost(folders.hosts, host)
+    throw thrown
+  }
+  if (kind === 'library') dispatcher.wake()
+
+  return {
+    store,
+    hub,
+    clock,
+    folders,
+    /** The inline functions of this process, by their names. */
+    functions,
+    wake: () => dispatcher.wake(),
+
+    /**
+     * Queues one execution per handler of the job; resolves with their numbers once that is committed.
+     * @throws Fault where a handler cannot be run or the parameters do not fit its schema; then nothing is queued
+     */
+    async start(jobId: string, given: Parameters, trigger: Trigger): Promise<number[]> {
+      const { handlers, params, policy } = store.jobs.definition(jobId)
+      const job = store.jobs.find(jobId)!
+      if (handlers.length === 0) {
+        throw new Fault(
+          'conflict',
+          `the job ${JSON.stringify(job.name)} has nothing to run: add a handler first`,
+        )
+      }
+      const merged = { ...params, ...given }
+      const parts: { priority: number; definition: Definition; params: string }[] = []
+      for (const { priority, handler } of handlers) {
+        const definition = await resolveHandler(handler, mergePolicies(policy), folders.code)
+        parts.push({
+          priority,
+          definition,
+          params: JSON.stringify(checkParameters(definition.schema, merged)),
+        })
+      }
+      const now = clock.now()
+      const ids = await store.write(() =>
+        parts.map((part) =>
+          store.executions.add({ ...part, jobId, hostId: host ? hostId : null, trigger, now }),
+        ),
+      )
+      for (const id of ids) hub.emit('execution', store.executions.find(id)!)
+      dispatcher.wake()
+      return ids
+    },
+
+    /** Asks for the end of an execution, wherever it runs; resolves once the wish is stored. */
+    async stop(id: number, force: boolean): Promise<Execution> {
+      const before = store.executions.find(id)!
+      const asked = await store.write(() => store.executions.requestStop(id, 'cancelled', force, clock.now()))
+      const after = store.executions.find(id)!
+      if (!asked) throw new Fault('conflict', `run #${id} has ended already: it is ${after.status}`)
+      if (after.status !== before.status) hub.emit('execution', after)
+      dispatcher.actOnStops()
+      return after
+    },
+
+    /** Asks what runs here to end because this process goes; resolves when it has. Nothing more is begun. */
+    interrupt: (): Promise<void> => dispatcher.close(true),
+
+    /** @param interrupt whether what runs is asked to end; else it is waited for */
+    close: (interrupt: boolean): Promise<void> => (closing ??= close(interrupt)),
+  }
+}
+
+async function requireDirectory(directory: string): Promise<void> {
+  const found = await stat(directory).catch(() => undefined)
+  if (found?.isDirectory()) return
+  const message = `the working directory ${directory} ${found ? 'is not a folder' : 'does not exist'}`
+  throw Object.assign(new Error(message), { name: 'DirectoryNotFound' })
+}

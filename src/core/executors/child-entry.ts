@@ -1,0 +1,29 @@
+/**
+ * The entry of a child process that runs a module. Reports go through a pipe, one JSON text a line, written
+ * synchronously: so they arrive even when the handler then kills its process or never yields, and a handler that
+ * writes faster than they are stored waits.
+ */
+import { writeSync } from 'node:fs'
+import { hostModule } from './module-host.ts'
+import { REPORT_PIPE, type FromModule, type ToModule } from './protocol.ts'
+
+/** How long a signal waits for the engine's message, which says why the run is to end. In ms. */
+const MESSAGE_DELAY = 100
+
+process.setSourceMapsEnabled(true)
+
+function report(message: FromModule): void {
+  const bytes = Buffer.from(`${JSON.stringify(message)}\n`)
+  for (let written = 0; written < bytes.length;) written += writeSync(REPORT_PIPE, bytes, written)
+  // The run has ended: timers and servers that the handler left behind end with it.
+  if (message.type === 'returned' || message.type === 'threw') setImmediate(() => process.exit())
+}
+
+const receive = hostModule(report)
+process.on('message', (message: ToModule) => receive(message))
+process.on('SIGTERM', () =>
+  setTimeout(() => receive({ type: 'stop', reason: 'Cancelled' }), MESSAGE_DELAY).unref(),
+)
+// Its host is gone: nobody would store what comes now.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+report({ type: 'ready' })

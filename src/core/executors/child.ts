@@ -1,0 +1,92 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import type { Readable } from 'node:stream'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { Sink } from '../dispatch/record.ts'
+import { entryUrl } from './entry.ts'
+import type { Executor, Outcome, Run, Task } from './executor.ts'
+import { LineSplitter } from './lines.ts'
+import { drained, readWithBackPressure } from './pipe.ts'
+import { REPORT_PIPE, type FromModule, type ToModule } from './protocol.ts'
+import { createSession } from './session.ts'
+import { endTree, identify, signal } from './tree.ts'
+
+const NEWLINE = 10
+
+/** Runs a module in a child process of its own. */
+export const childExecutor: Executor = async (task: Task, sink: Sink): Promise<Run> => {
+  const child = fork(fileURLToPath(entryUrl('child')), {
+    cwd: task.definition.directory,
+    env: task.environment,
+    execArgv: [],
+    detached: true, // its own process group: Ctrl-C in a terminal is the host's to answer
+    serialization: 'json',
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
+  })
+  const exited = once(child, 'exit') as Promise<[number | null, string | null]>
+  const failed = once(child, 'error').then(([error]) => Promise.reject(error as Error))
+  const post = (message: ToModule) => {
+    // A child that is going has closed its channel: how it ends is told by its exit.
+    if (child.connected) child.send(message, () => {})
+  }
+  const session = createSession(task, pathToFileURL(task.code!).href, sink, post)
+  const pipes = [
+    readWithBackPressure(child.stdio[REPORT_PIPE] as Readable, sink, reportReader(session.receive, sink)),
+    ...(['stdout', 'stderr'] as const).map((stream) => {
+      const lines = new LineSplitter(
+        'utf-8',
+        (message) => sink.log({ level: 'info', message, stream }),
+        (percent) => sink.progress(percent, null),
+      )
+      return readWithBackPressure(child[stream]!, sink, lines)
+    }),
+  ]
+  const identity = child.pid === undefined ? undefined : identify(child.pid)
+
+  async function end(): Promise<Outcome> {
+    const [code, by] = await exited
+    await drained(pipes)
+    const how = by ? `was ended by ${by}` : `exited with code ${code}`
+    const message = `the process ${how} before the handler returned`
+    return session.answer() ?? { kind: 'died', code, signal: by, message }
+  }
+  const ended = end()
+
+  await Promise.race([session.ready, ended, failed])
+  failed.catch(() => {})
+  return {
+    begin: () => session.begin(),
+    stop(reason) {
+      post({ type: 'stop', reason })
+      if (child.exitCode === null && child.signalCode === null) signal(child.pid!, 'SIGTERM')
+    },
+    kill: async () => void (await endTree({ process: identity, leadsGroup: true, mark: task.mark }, 0)),
+    ended,
+    started: Promise.resolve(identity),
+  }
+}
+
+/** Takes JSON texts, one a line. What is none was not written by our end of the pipe, and is shown as it is. */
+function reportReader(receive: (message: FromModule) => void, sink: Sink) {
+  let rest: Buffer[] = []
+  return {
+    push(chunk: Buffer): void {
+      let start = 0
+      for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
+        const line = Buffer.concat([...rest, chunk.subarray(start, end)]).toString()
+        rest = []
+        start = end + 1
+        let message: FromModule
+        try {
+          message = JSON.parse(line) as FromModule
+        } catch {
+          sink.log({ level: 'info', message: line })
+          continue
+        }
+        receive(message)
+      }
+      if (start < chunk.length) rest.push(chunk.subarray(start))
+    },
+    end: () => {},
+  }
+}

@@ -1,0 +1,54 @@
+/** The environment that a run gets: clean and known, whatever its host was started with. */
+
+/** Passed on from the host, where set: what programs need to find their way on a desktop. */
+const PASSED = new Set(
+  `PATH HOME USER LOGNAME SHELL LANG LANGUAGE TZ TMPDIR TERM COLORTERM
+   SSH_AUTH_SOCK DISPLAY WAYLAND_DISPLAY XAUTHORITY DBUS_SESSION_BUS_ADDRESS XDG_RUNTIME_DIR
+   XDG_CONFIG_HOME XDG_DATA_HOME XDG_CACHE_HOME XDG_STATE_HOME DOCKER_HOST
+   HTTP_PROXY HTTPS_PROXY FTP_PROXY ALL_PROXY NO_PROXY
+   APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES PROGRAMFILES(X86) PROGRAMW6432 PATHEXT COMSPEC SYSTEMROOT
+   SYSTEMDRIVE WINDIR TEMP TMP USERNAME USERPROFILE USERDOMAIN HOMEDRIVE HOMEPATH COMPUTERNAME
+   NUMBER_OF_PROCESSORS PROCESSOR_ARCHITECTURE OS PUBLIC`.split(/\s+/),
+)
+
+/** Never passed on, not from a terminal either: they would change how Node or Electron run, or mark another run. */
+const NEVER =
+  /^(ELECTRON_|NODE_OPTIONS$|NODE_CHANNEL_|NODE_UNIQUE_ID$|NODE_V8_COVERAGE$|JOBDECK_|npm_|VITEST|INIT_CWD$|NODE$|COLOR$)/i
+
+/** Python otherwise keeps its output back in a pipe, guesses its encoding, and writes into the script's folder. */
+const ADDED = { PYTHONUNBUFFERED: '1', PYTHONIOENCODING: 'utf-8' }
+
+/** `clean` for hosts in the background; `terminal` for a run that somebody types, who expects what is set there. */
+export type EnvironmentKind = 'clean' | 'terminal'
+
+/**
+ * The part of the host's environment that runs get.
+ * @param cacheFolder where Python keeps its compiled files
+ */
+export function baseEnvironment(
+  kind: EnvironmentKind,
+  host: NodeJS.ProcessEnv,
+  cacheFolder: string,
+): Record<string, string> {
+  const environment: Record<string, string> = { ...ADDED, PYTHONPYCACHEPREFIX: cacheFolder }
+  for (const [name, value] of Object.entries(host)) {
+    if (value === undefined || NEVER.test(name)) continue
+    const upper = name.toUpperCase()
+    if (kind === 'terminal' || PASSED.has(upper) || upper.startsWith('LC_')) environment[name] = value
+  }
+  return environment
+}
+
+const SECRET_NAME =
+  /TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIAL|COOKIE/i
+const SECRET_IN_ADDRESS = /(\b[a-z][\w+.-]*:\/\/[^\s:/@]*):[^\s@/]+@/gi
+
+/** An environment as it may be stored and shown. */
+export function maskEnvironment(environment: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [
+      name,
+      SECRET_NAME.test(name) ? '***' : value.replaceAll(SECRET_IN_ADDRESS, '$1:***@'),
+    ]),
+  )
+}

@@ -1,0 +1,49 @@
+import type { ErrorInfo, Parameters } from '../../shared/contract.ts'
+import type { Definition } from '../definition.ts'
+import type { Sink } from '../dispatch/record.ts'
+import type { RunFacts } from './context.ts'
+import type { StopName } from './stopping.ts'
+import type { ProcessIdentity } from './tree.ts'
+
+/** What an executor is given to run. */
+export interface Task {
+  facts: RunFacts
+  definition: Definition
+  params: Parameters
+  /** The file with the bundled code of a module. */
+  code?: string | undefined
+  /** The whole environment; a function has that of its process. */
+  environment: Record<string, string>
+  /** What the environment of each of its processes carries as `JOBDECK_RUN`. */
+  mark: string
+}
+
+/** How a handler ended, as its executor saw it. What that means for the run is decided in `dispatch/outcome`. */
+export type Outcome =
+  /** It returned; `result` is JSON text. */
+  | { kind: 'returned'; result: string | null }
+  | { kind: 'threw'; error: ErrorInfo }
+  /** A program ended. */
+  | { kind: 'exited'; code: number | null; signal: string | null; result: string | null }
+  /** A thread or child ended without an answer. */
+  | { kind: 'died'; code: number | null; signal: string | null; message: string }
+
+/** A handler that is ready to begin; none of its code has run. */
+export interface Run {
+  /** Runs the handler. */
+  begin(): void
+  /** Asks it to end, in the ways its kind has. */
+  stop(reason: StopName): void
+  /** Ends it and all its processes; resolves when they are gone or can be waited for no longer. */
+  kill(): Promise<void>
+  /** Never rejects. Its output and reports were all given to the sink before. */
+  readonly ended: Promise<Outcome>
+  /** The process, once there is one. */
+  readonly started: Promise<ProcessIdentity | undefined>
+}
+
+/**
+ * Prepares a task so far that nothing of the handler has run yet.
+ * Rejects where it cannot be run at all; the run then fails with that error.
+ */
+export type Executor = (task: Task, sink: Sink) => Promise<Run>

@@ -1,0 +1,27 @@
+import type { ErrorInfo } from '../../shared/contract.ts'
+import { VALUE_LIMIT } from './readable.ts'
+
+const TEXT_LIMIT = VALUE_LIMIT / 16
+
+/** What a handler threw, as it is stored. Anything can be thrown. */
+export function errorInfo(thrown: unknown): ErrorInfo {
+  if (!(thrown instanceof Error)) return { name: 'Error', message: `a value was thrown: ${text(thrown)}` }
+  const { name, message, stack } = thrown
+  const code = (thrown as NodeJS.ErrnoException).code
+  const cause =
+    thrown.cause instanceof Error ? `\nCaused by: ${thrown.cause.stack ?? String(thrown.cause)}` : ''
+  return {
+    name: text(name),
+    message: text(message),
+    ...(typeof stack === 'string' && { stack: text(stack + cause) }),
+    ...(code !== undefined && { code: text(code) }),
+  }
+}
+
+function text(value: unknown): string {
+  try {
+    return (typeof value === 'string' ? value : String(value)).slice(0, TEXT_LIMIT)
+  } catch {
+    return '[unreadable]'
+  }
+}

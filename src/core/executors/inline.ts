@@ -1,0 +1,50 @@
+import { createContext, type HandlerContext } from './context.ts'
+import type { Executor, Outcome } from './executor.ts'
+import { errorInfo } from './failure.ts'
+import { readableJson } from './readable.ts'
+import { Stop } from './stopping.ts'
+
+/** A handler that is a function of the embedding program. */
+export type InlineHandler = (execution: HandlerContext) => unknown
+
+/** Runs functions of this process. There is no isolation, and no way to end one that ignores its signal. */
+export function inlineExecutor(functions: ReadonlyMap<string, InlineHandler>): Executor {
+  return async (task, sink) => {
+    const target = task.definition.target
+    const handler = target.kind === 'function' ? functions.get(target.name) : undefined
+    if (!handler) throw new Error('the function of this job is not registered in this process')
+    const stopping = new AbortController()
+    const ended = Promise.withResolvers<Outcome>()
+    const { context, end } = createContext(task.facts, task.params, stopping.signal, {
+      log: (level, message, fields) => sink.log({ level, message, fields }),
+      progress: (value, message) => sink.progress(value, message),
+    })
+
+    async function call(): Promise<Outcome> {
+      try {
+        const result = readableJson(await handler!(context))
+        if (result?.cutFrom)
+          context.warn(`the result was not kept whole: it has ${result.cutFrom} bytes of JSON`)
+        return { kind: 'returned', result: result?.json ?? null }
+      } catch (thrown) {
+        return { kind: 'threw', error: errorInfo(thrown) }
+      } finally {
+        end()
+      }
+    }
+
+    return {
+      begin: () => void call().then(ended.resolve),
+      stop: (reason) => stopping.abort(new Stop(reason)),
+      kill: async () =>
+        ended.resolve({
+          kind: 'died',
+          code: null,
+          signal: null,
+          message: 'the function ignored its signal; it was left to itself',
+        }),
+      ended: ended.promise,
+      started: Promise.resolve(undefined),
+    }
+  }
+}

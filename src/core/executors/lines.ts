@@ -1,0 +1,124 @@
+/** A line that is longer is cut, and says so. In bytes for output, in characters for messages. */
+export const LINE_LIMIT = 64 * 1024
+
+const NEWLINE = 10
+const RETURN = 13
+const ESCAPE = 27
+
+/** Marks a line that was cut. */
+export function cutMark(length: number, unit: 'bytes' | 'characters'): string {
+  return ` … [cut: the line has ${length.toLocaleString('en')} ${unit}]`
+}
+
+/** A message of at most `LINE_LIMIT` characters. */
+export function cutMessage(text: string): string {
+  if (text.length <= LINE_LIMIT) return text
+  return text.slice(0, LINE_LIMIT) + cutMark(text.length, 'characters')
+}
+
+/**
+ * Splits output into lines as it arrives, keeping no more of a line than is stored of it.
+ * A lone carriage return begins the line anew, as it does on a terminal: of a progress bar, its last state is left.
+ * Terminal progress (OSC 9;4) is told at once, since such tools seldom end their lines.
+ */
+export class LineSplitter {
+  readonly #onLine: (line: string) => void
+  readonly #onProgress: (percent: number) => void
+  readonly #decoder: TextDecoder
+  readonly #wide: TextDecoder | undefined
+  #parts: Buffer[] = []
+  #kept = 0
+  #length = 0
+  #returned = false
+  #carry = ''
+
+  /** @throws RangeError for an encoding that is not known */
+  constructor(encoding: string, onLine: (line: string) => void, onProgress: (percent: number) => void) {
+    this.#onLine = onLine
+    this.#onProgress = onProgress
+    const decoder = new TextDecoder(encoding)
+    // Only in UTF-16 can the byte of a newline be part of another character.
+    const isWide = decoder.encoding.startsWith('utf-16')
+    this.#wide = isWide ? decoder : undefined
+    this.#decoder = isWide ? new TextDecoder() : decoder
+  }
+
+  push(bytes: Buffer): void {
+    const chunk = this.#wide ? Buffer.from(this.#wide.decode(bytes, { stream: true })) : bytes
+    if (this.#carry !== '' || chunk.includes(ESCAPE)) this.#findProgress(chunk)
+    let start = 0
+    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
+      this.#append(chunk.subarray(start, end))
+      this.#endLine()
+      start = end + 1
+    }
+    if (start < chunk.length) this.#append(chunk.subarray(start))
+  }
+
+  /** The last line, where no newline ended it. */
+  end(): void {
+    if (this.#length > 0) this.#endLine()
+  }
+
+  #append(segment: Buffer): void {
+    const lastReturn = segment.lastIndexOf(RETURN)
+    const atEnd = lastReturn === segment.length - 1 && lastReturn !== -1
+    if (atEnd) {
+      // It may belong to a CRLF, so what stands before it is kept until more comes.
+      const body = segment.subarray(0, lastReturn)
+      if (body.length > 0) this.#append(body)
+      this.#returned = true
+      return
+    }
+    if (segment.length > 0 && (this.#returned || lastReturn !== -1)) this.#clear()
+    this.#keep(lastReturn === -1 ? segment : segment.subarray(lastReturn + 1))
+  }
+
+  #keep(segment: Buffer): void {
+    this.#length += segment.length
+    const room = LINE_LIMIT - this.#kept
+    if (room <= 0 || segment.length === 0) return
+    // A copy, so that a few kept bytes do not hold a whole chunk of the pipe in memory.
+    const part = Buffer.from(segment.subarray(0, room))
+    this.#parts.push(part)
+    this.#kept += part.length
+  }
+
+  #endLine(): void {
+    const text = this.#decoder.decode(this.#parts.length === 1 ? this.#parts[0] : Buffer.concat(this.#parts))
+    const mark = this.#length > this.#kept ? cutMark(this.#length, 'bytes') : ''
+    this.#clear()
+    this.#onLine(withoutControls(text) + mark)
+  }
+
+  #clear(): void {
+    this.#parts = []
+    this.#kept = 0
+    this.#length = 0
+    this.#returned = false
+  }
+
+  #findProgress(chunk: Buffer): void {
+    const text = this.#carry + chunk.toString('latin1')
+    for (const [, state, percent] of text.matchAll(TERMINAL_PROGRESS)) {
+      if (state === '1' || state === '2' || state === '4') this.#onProgress(Number(percent ?? 0))
+    }
+    this.#carry = UNFINISHED_PROGRESS.exec(text)?.[0] ?? ''
+  }
+}
+
+/* oxlint-disable no-control-regex -- control characters are the subject here */
+
+/** `ESC ] 9 ; 4 ; state ; percent`, ended by BEL or `ESC \`: ConEmu's sequence, as Windows Terminal reads it. */
+const TERMINAL_PROGRESS = /\x1b\]9;4;([0-4])(?:;(\d{1,3}))?(?:\x07|\x1b\\)/g
+const UNFINISHED_PROGRESS = /\x1b(?:\](?:9(?:;(?:4(?:;(?:[0-4](?:;\d{0,3}\x1b?)?)?)?)?)?)?)?$/
+
+/** Terminal commands other than colours (SGR): operating-system commands, cursor movement, character sets. */
+const COMMANDS = /\x1b(?:\][^\x07\x1b]*(?:\x07|\x1b\\)|\[[0-?]*[ -/]*[@-ln-~]|[()][A-Z0-9]|[=>78DEHMNOZc])/g
+const CONTROLS = /[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]/g
+const ANY_CONTROL = /[\x00-\x08\x0b-\x1f\x7f]/
+
+/** The line with its colours, without what would move a cursor or command a terminal. */
+export function withoutControls(line: string): string {
+  return ANY_CONTROL.test(line) ? line.replace(COMMANDS, '').replace(CONTROLS, '') : line
+}

@@ -1,0 +1,105 @@
+/** Runs one module, in a worker thread or a child process: the end of the protocol that is not the engine. */
+import { format } from 'node:util'
+import type { Level, Parameters } from '../../shared/contract.ts'
+import { createContext, type RunFacts } from './context.ts'
+import { errorInfo } from './failure.ts'
+import { cutMessage } from './lines.ts'
+import type { FromModule, ToModule } from './protocol.ts'
+import { readableJson } from './readable.ts'
+import { Stop } from './stopping.ts'
+
+interface Module {
+  default?: unknown
+  params?: unknown
+}
+
+/** @returns the function that takes the engine's messages */
+export function hostModule(send: (message: FromModule) => void): (message: ToModule) => void {
+  const stopping = new AbortController()
+  let handler: unknown
+  let facts: RunFacts
+  let answered = false
+
+  const log = (level: Level, message: string, fields: string | null) =>
+    send({ type: 'log', level, message, fields, time: Date.now() })
+  const answer = (message: FromModule) => {
+    if (answered) return
+    answered = true
+    send(message)
+  }
+  const fail = (thrown: unknown) => answer({ type: 'threw', error: errorInfo(thrown) })
+
+  captureConsole(log)
+  // What a handler leaves unhandled is its failure, with its stack, and no riddle of an exit code.
+  process.on('uncaughtException', fail)
+  process.on('unhandledRejection', fail)
+
+  async function load(url: string) {
+    const module = (await import(url)) as Module
+    handler = module.default
+    if (typeof handler !== 'function') {
+      const found =
+        handler === undefined ? 'it has no default export' : `its default export is a ${typeof handler}`
+      throw new TypeError(`the file must export its handler as the default export, a function; ${found}`)
+    }
+    const isSchema = typeof module.params === 'object' && module.params !== null
+    const schema = isSchema
+      ? (JSON.parse(JSON.stringify(module.params)) as Record<string, unknown>)
+      : undefined
+    send({ type: 'loaded', ...(schema && { schema }) })
+  }
+
+  async function call(params: Parameters) {
+    const { context, end } = createContext(facts, params, stopping.signal, {
+      log,
+      progress: (value, message) => send({ type: 'progress', value, message }),
+    })
+    try {
+      const result = readableJson(await (handler as (given: unknown) => unknown)(context))
+      end()
+      if (result?.cutFrom)
+        context.warn(`the result was not kept whole: it has ${result.cutFrom} bytes of JSON`)
+      answer({ type: 'returned', result: result?.json ?? null })
+    } catch (thrown) {
+      end()
+      fail(thrown)
+    }
+  }
+
+  return (message) => {
+    switch (message.type) {
+      case 'load':
+        facts = message.facts
+        load(message.url).catch(fail)
+        return
+      case 'call':
+        void call(message.params)
+        return
+      case 'stop':
+        stopping.abort(new Stop(message.reason))
+        return
+      case 'leave':
+        process.exit()
+    }
+  }
+}
+
+const CONSOLE_LEVELS = {
+  trace: 'trace',
+  debug: 'debug',
+  log: 'info',
+  info: 'info',
+  dir: 'info',
+  table: 'info',
+  warn: 'warn',
+  error: 'error',
+} as const
+
+/** `console.*` of a handler becomes log entries of the matching level, with no change to the script. */
+function captureConsole(log: (level: Level, message: string, fields: string | null) => void): void {
+  for (const [method, level] of Object.entries(CONSOLE_LEVELS)) {
+    Object.assign(console, {
+      [method]: (...values: unknown[]) => log(level, cutMessage(format(...values)), null),
+    })
+  }
+}

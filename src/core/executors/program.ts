@@ -1,0 +1,163 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import which from 'which'
+import type { Definition } from '../definition.ts'
+import type { Sink } from '../dispatch/record.ts'
+import { checkParameters } from '../handlers/parameters.ts'
+import { throttleProgress } from './context.ts'
+import type { Executor, Outcome, Run, Task } from './executor.ts'
+import { errorInfo } from './failure.ts'
+import { LineSplitter } from './lines.ts'
+import { outputReader } from './output.ts'
+import { drained, readWithBackPressure } from './pipe.ts'
+import { VALUE_LIMIT, readableJson } from './readable.ts'
+import { endTree, identify, signal, type ProcessIdentity } from './tree.ts'
+
+/** Parameters are also given as one environment variable while they are at most this long, in bytes. */
+const PARAMS_IN_ENVIRONMENT = 8192
+
+/** Runs a script of any language, a command, or a line for the shell, in a process group of its own. */
+export const programExecutor: Executor = async (task: Task, sink: Sink): Promise<Run> => {
+  const { definition } = task
+  const params = checkParameters(definition.schema, task.params)
+  const environment = { ...task.environment, ...(await parameterEnvironment(task, params)) }
+  const { file, args } = await commandLine(definition, environment)
+  const ended = Promise.withResolvers<Outcome>()
+  const started = Promise.withResolvers<ProcessIdentity | undefined>()
+  const progress = throttleProgress((value, message) => sink.progress(value, message))
+  const isScript = definition.target.kind === 'script'
+  const read = outputReader(sink, progress.report, isScript)
+  let child: ChildProcess | undefined
+  let identity: ProcessIdentity | undefined
+
+  async function run(): Promise<Outcome> {
+    child = spawn(file, args, {
+      cwd: definition.directory,
+      env: environment,
+      detached: true, // leads a group of its own, so that the group can be ended
+      windowsHide: true,
+      windowsVerbatimArguments: process.platform === 'win32' && definition.target.kind === 'shell',
+      stdio: [definition.stdin === 'params' ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+    })
+    identity = child.pid === undefined ? undefined : identify(child.pid)
+    started.resolve(identity)
+    child.stdin?.on('error', () => {}) // it need not read what it is offered
+    child.stdin?.end(JSON.stringify(params))
+    const pipes = (['stdout', 'stderr'] as const).map((stream) => {
+      const lines = new LineSplitter(
+        definition.encoding,
+        (line) => read(line, stream),
+        (percent) => progress.report(percent, null),
+      )
+      return readWithBackPressure(child![stream]!, sink, lines)
+    })
+    const [code, by] = (await once(child, 'exit')) as [number | null, string | null]
+    await drained(pipes)
+    progress.end()
+    return { kind: 'exited', code, signal: by, ...(await readResult(environment.JOBDECK_OUTPUT!)) }
+  }
+
+  return {
+    begin: () =>
+      void run()
+        .catch((thrown: unknown): Outcome => ({ kind: 'threw', error: errorInfo(thrown) }))
+        .then((outcome) => {
+          started.resolve(undefined)
+          ended.resolve(outcome)
+        }),
+    stop() {
+      if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+      // Windows has no groups of this kind, and ending a process there is abrupt.
+      signal(process.platform === 'win32' ? child.pid : -child.pid, 'SIGTERM')
+    },
+    kill: async () => void (await endTree({ process: identity, leadsGroup: true, mark: task.mark }, 0)),
+    ended: ended.promise,
+    started: started.promise,
+  }
+}
+
+/** The program and its arguments; what is no path is looked for on the PATH that the run has. */
+async function commandLine(
+  { target }: Definition,
+  environment: Record<string, string>,
+): Promise<{ file: string; args: string[] }> {
+  if (target.kind === 'shell') {
+    return process.platform === 'win32'
+      ? { file: environment.ComSpec ?? 'cmd.exe', args: ['/d', '/s', '/c', `"${target.line}"`] }
+      : { file: '/bin/sh', args: ['-c', target.line] }
+  }
+  if (target.kind !== 'script' && target.kind !== 'command') throw new Error(`no program: ${target.kind}`)
+  const [name = '', ...args] = target.command
+  const found = await which(name, {
+    nothrow: true,
+    path: environment.PATH ?? '',
+    ...(environment.PATHEXT !== undefined && { pathExt: environment.PATHEXT }),
+  })
+  if (found) return { file: found, args }
+  const asFile = await stat(name).catch(() => undefined)
+  const message = name.includes('/')
+    ? asFile
+      ? `${name} may not be executed: give it execute permission (chmod +x)`
+      : `the command ${name} does not exist`
+    : `the command ${JSON.stringify(name)} was not found on the PATH: ${environment.PATH || 'which is empty'}`
+  throw Object.assign(new Error(message), { name: 'CommandNotFound' })
+}
+
+/** The variables and the file through which a program gets its parameters; the file for its results beside it. */
+async function parameterEnvironment(
+  { facts }: Task,
+  params: Record<string, unknown>,
+): Promise<Record<string, string>> {
+  await mkdir(facts.tempDir, { recursive: true })
+  await mkdir(facts.stateDir, { recursive: true })
+  const json = JSON.stringify(params)
+  const paramsFile = join(facts.tempDir, 'params.json')
+  await writeFile(paramsFile, json)
+  const environment: Record<string, string> = {
+    JOBDECK_PARAMS_FILE: paramsFile,
+    JOBDECK_OUTPUT: join(facts.tempDir, 'output'),
+  }
+  if (Buffer.byteLength(json) <= PARAMS_IN_ENVIRONMENT) environment.JOBDECK_PARAMS = json
+  for (const [name, value] of Object.entries(params)) {
+    if (value === null || typeof value === 'object') continue
+    const text = String(value)
+    if (text.includes('\0')) continue // an environment cannot hold it; the file does
+    environment[`JOBDECK_PARAM_${name.replaceAll(/\W/g, '_').toUpperCase()}`] = text
+  }
+  return environment
+}
+
+/** The results in the file: a JSON object, or lines `name=value` and `name<<END … END`, as GitHub Actions reads them. */
+async function readResult(file: string): Promise<{ result: string | null }> {
+  const size = (await stat(file).catch(() => undefined))?.size ?? 0
+  if (size === 0) return { result: null }
+  if (size > VALUE_LIMIT) return { result: JSON.stringify({ truncated: true, bytes: size }) }
+  return { result: readableJson(parseResult(await readFile(file, 'utf8')))?.json ?? null }
+}
+
+/** @see https://docs.github.com/actions/reference/workflow-commands-for-github-actions#setting-an-output-parameter */
+export function parseResult(text: string): Record<string, unknown> {
+  if (text.trimStart().startsWith('{')) {
+    try {
+      return JSON.parse(text) as Record<string, unknown>
+    } catch {
+      // It only looks like JSON: its lines are read.
+    }
+  }
+  const result: Record<string, unknown> = {}
+  const lines = text.split(/\r?\n/)
+  for (let index = 0; index < lines.length; index++) {
+    const line = lines[index]!
+    const [, block, delimiter] = /^([^=]+?)<<(.+)$/.exec(line) ?? []
+    const [, name, value] = /^([^=]+)=(.*)$/s.exec(line) ?? []
+    if (block !== undefined) {
+      const end = lines.indexOf(delimiter!, index + 1)
+      const last = end === -1 ? lines.length : end
+      result[block] = lines.slice(index + 1, last).join('\n')
+      index = last
+    } else if (name !== undefined) result[name] = value
+  }
+  return result
+}

@@ -1,0 +1,25 @@
+/** What passes between the engine and the place where a module runs, a worker thread or a child process. */
+import type { ErrorInfo, Level, Parameters } from '../../shared/contract.ts'
+import type { RunFacts } from './context.ts'
+import type { StopName } from './stopping.ts'
+
+export type ToModule =
+  /** Import the module at this URL. */
+  | { type: 'load'; url: string; facts: RunFacts }
+  /** Call its default export. */
+  | { type: 'call'; params: Parameters }
+  | { type: 'stop'; reason: StopName }
+  /** It will not be called. */
+  | { type: 'leave' }
+
+export type FromModule =
+  | { type: 'ready' }
+  /** The module is imported; `schema` is what it exports as `params`. */
+  | { type: 'loaded'; schema?: Record<string, unknown> }
+  | { type: 'log'; level: Level; message: string; fields: string | null; time: number }
+  | { type: 'progress'; value: number; message: string | null }
+  | { type: 'returned'; result: string | null }
+  | { type: 'threw'; error: ErrorInfo }
+
+/** The file descriptor through which a child process reports; 3 is Node's own channel. */
+export const REPORT_PIPE = 4

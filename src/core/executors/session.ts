@@ -1,0 +1,54 @@
+import type { Outcome, Task } from './executor.ts'
+import type { Sink } from '../dispatch/record.ts'
+import { checkParameters } from '../handlers/parameters.ts'
+import { errorInfo } from './failure.ts'
+import type { FromModule, ToModule } from './protocol.ts'
+
+/** The engine's end of the protocol, the same for threads and children. */
+export interface Session {
+  receive(message: FromModule): void
+  /** Resolves when the place where the module will run is there. */
+  readonly ready: Promise<void>
+  begin(): void
+  /** What the handler answered, if it did. */
+  answer(): Outcome | undefined
+}
+
+export function createSession(
+  { facts, definition, params }: Task,
+  code: string,
+  sink: Sink,
+  post: (message: ToModule) => void,
+): Session {
+  const ready = Promise.withResolvers<void>()
+  let answer: Outcome | undefined
+  return {
+    ready: ready.promise,
+    begin: () => post({ type: 'load', url: code, facts }),
+    answer: () => answer,
+    receive(message) {
+      switch (message.type) {
+        case 'ready':
+          return ready.resolve()
+        case 'loaded':
+          // The schema that the module exports is the truth; what could be read without running it was a help.
+          try {
+            post({ type: 'call', params: checkParameters(message.schema ?? definition.schema, params) })
+          } catch (thrown) {
+            answer = { kind: 'threw', error: errorInfo(thrown) }
+            post({ type: 'leave' })
+          }
+          return
+        case 'log':
+          return sink.log(message)
+        case 'progress':
+          return sink.progress(message.value, message.message)
+        case 'returned':
+          answer ??= { kind: 'returned', result: message.result }
+          return
+        case 'threw':
+          answer ??= { kind: 'threw', error: message.error }
+      }
+    },
+  }
+}

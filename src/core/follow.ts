@@ -1,0 +1,81 @@
+import type { Client } from '../shared/client.ts'
+import {
+  FINAL_STATUSES,
+  type Execution,
+  type ExecutionDetail,
+  type Input,
+  type LogEntry,
+} from '../shared/contract.ts'
+
+/** Entries read at once. */
+const PAGE = 1000
+
+export type FollowFilter = Pick<Input<'logs.list'>, 'level' | 'text' | 'after'>
+
+/**
+ * The log of a run, and what is added to it until the run ends. Events only say that there is more: every entry is
+ * read from the database, so none is lost however slow the reader is, and the writer may be another process.
+ */
+export async function* followLogs(
+  client: Client,
+  execution: number,
+  filter: FollowFilter = {},
+): AsyncGenerator<LogEntry> {
+  const news = listen(client, execution)
+  try {
+    let { after = 0 } = filter
+    for (;;) {
+      news.expect()
+      const { status, logCount } = await client.request('executions.get', { execution })
+      for (;;) {
+        const page = await client.request('logs.list', { ...filter, execution, after, limit: PAGE })
+        for (const entry of page) {
+          after = entry.droppedThrough ?? entry.sequence
+          yield entry
+        }
+        if (page.length < PAGE) break
+      }
+      if (isFinal(status)) return
+      // With a filter, what does not pass it is behind us as well.
+      after = Math.max(after, logCount)
+      await news.come()
+    }
+  } finally {
+    news.end()
+  }
+}
+
+/** Resolves when all the runs have ended, with their last state. */
+export async function whenFinal(client: Client, ids: number[]): Promise<ExecutionDetail[]> {
+  const news = listen(client)
+  try {
+    for (;;) {
+      news.expect()
+      const executions = await Promise.all(
+        ids.map((execution) => client.request('executions.get', { execution })),
+      )
+      if (executions.every(({ status }) => isFinal(status))) return executions
+      await news.come()
+    }
+  } finally {
+    news.end()
+  }
+}
+
+export const isFinal = (status: Execution['status']) => (FINAL_STATUSES as readonly string[]).includes(status)
+
+/** A bell that rings when something may have changed, also between a look and the wait for it. */
+function listen(client: Client, execution?: number) {
+  let bell = Promise.withResolvers<void>()
+  const ring = () => bell.resolve()
+  const stops = [
+    client.on('changed', ring),
+    client.on('execution', ({ id }) => (execution === undefined || id === execution) && ring()),
+    client.on('logs', ({ executionId }) => executionId === execution && ring()),
+  ]
+  return {
+    expect: () => void (bell = Promise.withResolvers()),
+    come: () => bell.promise,
+    end: () => stops.forEach((stop) => stop()),
+  }
+}

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { dirname, extname, isAbsolute, resolve } from 'node:path'
+import type { Handler, Mode, Policy } from '../../shared/contract.ts'
+import { Fault } from '../../shared/fault.ts'
+import { DEFAULT_POLICY, mergePolicies, type Definition, type Target } from '../definition.ts'
+import { handlerFile, requireFile, type HandlerFile } from './kind.ts'
+import { moduleMetadata, programMetadata, type Metadata } from './metadata.ts'
+import { bundleModule } from './module.ts'
+
+export interface Description extends Metadata {
+  file: HandlerFile
+}
+
+/** Sources that are longer are run, but not read for what they say of themselves. In bytes. */
+const SOURCE_LIMIT = 4 * 1024 * 1024
+
+/**
+ * Reads what a file says of itself, without running it.
+ * @throws Fault `handler-missing`, `handler-unsuitable`, `handler-syntax`
+ */
+export async function describeFile(path: string, codeFolder: string): Promise<Description> {
+  const file = resolve(path)
+  await requireFile(file)
+  const bytes = await readFile(file)
+  const source = bytes.length <= SOURCE_LIMIT ? bytes.toString('utf8') : ''
+  if (/\.[mc]?[jt]s$/i.test(file)) {
+    await bundleModule(file, codeFolder) // tells of syntax errors, and of imports that are not there
+    const metadata = await moduleMetadata(source, /ts$/i.test(extname(file)) ? 'ts' : 'js')
+    return { ...metadata, file: { kind: 'module' } }
+  }
+  const metadata = programMetadata(source, file)
+  return { ...metadata, file: await handlerFile(file, metadata.interpreter, metadata.hasDependencies) }
+}
+
+/**
+ * Finds out what exactly a handler is and makes the copy of it that an execution keeps.
+ * @param policy of the job; what it leaves open is taken from the file, then from the defaults
+ * @throws Fault `handler-missing`, `handler-unsuitable`, `handler-syntax`
+ */
+export async function resolveHandler(
+  handler: Handler,
+  policy: Policy,
+  codeFolder: string,
+): Promise<Definition> {
+  if ('function' in handler) {
+    requireMode(
+      policy.mode,
+      'in-process',
+      `the function ${JSON.stringify(handler.function)}`,
+      FUNCTION_ADVICE,
+    )
+    return complete(handler, { kind: 'function', name: handler.function }, policy, 'in-process')
+  }
+  if ('command' in handler || 'shell' in handler) {
+    requireMode(policy.mode, 'process', 'a command', '')
+    const target: Target =
+      'shell' in handler
+        ? { kind: 'shell', line: handler.shell }
+        : { kind: 'command', command: handler.command }
+    return complete(handler, target, policy, 'process')
+  }
+  const file = isAbsolute(handler.file) ? handler.file : resolve(handler.file)
+  const { file: how, schema, defaults } = await describeFile(file, codeFolder)
+  const merged = mergePolicies({ directory: dirname(file) }, defaults, policy)
+  if (how.kind === 'program') {
+    requireMode(merged.mode, 'process', `${file} is a program, which`, '')
+    const digest = createHash('sha256')
+      .update(await readFile(file))
+      .digest('hex')
+    const command = handler.interpreter ? [...handler.interpreter, file] : how.command
+    return { ...complete(handler, { kind: 'script', file, digest, command }, merged, 'process'), schema }
+  }
+  const digest = await bundleModule(file, codeFolder)
+  return { ...complete(handler, { kind: 'module', file, digest }, merged, merged.mode ?? 'process'), schema }
+}
+
+const FUNCTION_ADVICE =
+  ': a function of this program cannot run in a process of its own. Put it into a file and add that: { file: "./handler.ts" }'
+
+/** @throws Fault `handler-unsuitable` */
+export function requireMode(given: Mode | undefined, possible: Mode, subject: string, advice: string): void {
+  if (given === undefined || given === possible) return
+  throw new Fault('handler-unsuitable', `${subject} runs in mode "${possible}" only, not "${given}"${advice}`)
+}
+
+function complete(handler: Handler, target: Target, policy: Policy, mode: Mode): Definition {
+  return { ...DEFAULT_POLICY, ...mergePolicies(policy), handler, target, mode }
+}

@@ -1,0 +1,57 @@
+import { mkdirSync, rmSync, existsSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { customAlphabet } from 'nanoid'
+import { identify, lives } from './executors/tree.ts'
+import { holdLock, isLocked, type Lock } from './store/lock.ts'
+import type { HostRow } from './store/hosts.ts'
+import type { HostKind } from './store/schema.ts'
+import { version } from './version.ts'
+
+/** Short and random; without letters and digits that are mistaken for one another. */
+export const createId = customAlphabet('23456789abcdefghjkmnpqrstvwxyz', 10)
+
+/** A process that has a deck open, and the lock that proves that it lives. */
+export interface Host {
+  row: HostRow
+  lock: Lock
+}
+
+const lockFile = (folder: string, id: string) => join(folder, `${id}.lock`)
+
+/**
+ * Takes the lock of a new host. The operating system frees it when the process dies, however it dies, and not while
+ * it is merely slow or stopped: so no heartbeats and no time-outs are needed.
+ */
+export function createHost(folder: string, kind: HostKind, now: number): Host {
+  mkdirSync(folder, { recursive: true })
+  const id = createId()
+  const started = identify(process.pid)?.started ?? null
+  const row: HostRow = {
+    id,
+    kind,
+    machine: hostname(),
+    processId: process.pid,
+    processStarted: started,
+    version,
+    openedAt: now,
+    closedAt: null,
+  }
+  return { row, lock: holdLock(lockFile(folder, id)) }
+}
+
+export function releaseHost(folder: string, { row, lock }: Host): void {
+  lock.release()
+  rmSync(lockFile(folder, row.id), { force: true })
+}
+
+/** Whether the host lives. Where its lock file is gone (a copied deck, a cleaned folder), its process is looked for. */
+export function hostLives(folder: string, row: HostRow): boolean {
+  const file = lockFile(folder, row.id)
+  if (existsSync(file)) return isLocked(file)
+  return row.machine === hostname() && lives({ pid: row.processId, started: row.processStarted })
+}
+
+export function forgetHost(folder: string, id: string): void {
+  rmSync(lockFile(folder, id), { force: true })
+}

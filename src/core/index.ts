@@ -1,0 +1,264 @@
+/**
+ * Jobdeck as a library.
+ *
+ * ```ts
+ * const deck = await open({ file: 'jobs.db' })
+ * const job = deck.once('in-process', { name: 'Example job' })
+ * job.add(1, async (execution) => execution.info('Hello'))
+ * await job.start()
+ * await job.finished()
+ * await deck.close()
+ * ```
+ */
+import { createClient, type Client } from '../shared/client.ts'
+import type {
+  EventName,
+  Events,
+  Execution as ExecutionRecord,
+  ExecutionDetail,
+  FinalStatus,
+  Handler,
+  Job as JobRecord,
+  JobInput,
+  LogEntry,
+  Mode,
+  Parameters,
+} from '../shared/contract.ts'
+import { Fault } from '../shared/fault.ts'
+import { createBridge } from './api.ts'
+import { worst } from './dispatch/lifecycle.ts'
+import { createEngine, type Engine, type EngineOptions } from './engine.ts'
+import type { HandlerContext } from './executors/context.ts'
+import type { InlineHandler } from './executors/inline.ts'
+import { followLogs, whenFinal, type FollowFilter } from './follow.ts'
+import { requireMode } from './handlers/resolve.ts'
+
+export { Fault, type FaultCode } from '../shared/fault.ts'
+export { createClient, type Bridge, type Client } from '../shared/client.ts'
+export type * from '../shared/contract.ts'
+export type { HandlerContext, LogFunction } from './executors/context.ts'
+export type { InlineHandler } from './executors/inline.ts'
+
+export type OpenOptions = Pick<EngineOptions, 'file' | 'slots' | 'environment'>
+
+/** What a job is and how it runs; its handlers are added one by one. */
+export type JobData = Omit<JobInput, 'handlers' | 'mode'>
+
+/** A handler: a function of this program, a script file, a command, or a line for the shell. */
+export type AnyHandler = InlineHandler | Exclude<Handler, { function: string }>
+
+/**
+ * Opens a deck: its database, made where it is missing, and the engine that runs its jobs in this process.
+ * What belongs to the database lies beside it, in `FILE-files`.
+ * @throws Fault for each way in which the file can be unfit
+ */
+export async function open(options: OpenOptions): Promise<Deck> {
+  return new Deck(await createEngine(options))
+}
+
+/** Gives an editor the types of a handler in a file of its own; does nothing else. */
+export function defineHandler<P = Parameters, R = unknown>(
+  handler: (execution: HandlerContext<P>) => R,
+): typeof handler {
+  return handler
+}
+
+/** One open database with its engine. */
+export class Deck {
+  readonly #engine: Engine
+  /** Every request and event of the deck, as windows and the command line use them. */
+  readonly client: Client
+
+  constructor(engine: Engine) {
+    this.#engine = engine
+    this.client = createClient(createBridge(engine))
+  }
+
+  /** A job that runs when it is started. Nothing is stored before `save` or `start`. */
+  once(mode: Mode, data: JobData): Job {
+    return new Job(this.#engine, this.client, mode, data)
+  }
+
+  /** Listens to one kind of event; returns the function that stops it. */
+  on<N extends EventName>(name: N, listener: (event: Events[N]) => void): () => void {
+    return this.client.on(name, listener)
+  }
+
+  /**
+   * Closes the deck. What waits stays queued.
+   * @param options.drain waits for what runs; else it is asked to end, has its grace, and is then `interrupted`
+   */
+  close({ drain = false }: { drain?: boolean } = {}): Promise<void> {
+    return this.#engine.close(!drain)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}
+
+/** What all the executions of one start came to. */
+export interface Finished {
+  /** The worst of them. */
+  status: FinalStatus
+  executions: ExecutionDetail[]
+  /** What the handler with the highest priority returned. */
+  result: unknown
+}
+
+/** A job, as a program declares it. Saving it under a key, or name, that exists updates the stored one. */
+export class Job {
+  readonly #engine: Engine
+  readonly #client: Client
+  readonly #mode: Mode
+  readonly #data: JobData
+  readonly #handlers: JobInput['handlers'] = []
+  readonly #listeners = new Set<(progress: Events['progress']) => void>()
+  #lastStart: Promise<Execution[]> | undefined
+
+  constructor(engine: Engine, client: Client, mode: Mode, data: JobData) {
+    this.#engine = engine
+    this.#client = client
+    this.#mode = mode
+    this.#data = { ...data }
+  }
+
+  /**
+   * Adds a handler: each start makes one execution of it. Higher priorities run first.
+   * @param priority a whole number from -1000 to 1000
+   * @throws Fault `handler-unsuitable` for a function in mode `process`
+   */
+  add(priority: number, handler: AnyHandler): this {
+    this.#handlers.push({
+      priority,
+      handler: typeof handler === 'function' ? this.#register(handler) : handler,
+    })
+    return this
+  }
+
+  /** A function is known by the key of its job and its place, so that the next start of the program finds it again. */
+  #register(handler: InlineHandler): Handler {
+    const advice =
+      ': it cannot be moved to a process of its own. Put it into a file and add that: job.add(1, { file: "./handler.ts" })'
+    requireMode(this.#mode, 'in-process', 'a function', advice)
+    const name = `${this.#data.key ?? this.#data.name}/${this.#handlers.length + 1}`
+    this.#engine.functions.set(name, handler)
+    this.#engine.wake()
+    return { function: name }
+  }
+
+  /** Puts the job into a category; `a/b/c` makes what is missing of it. */
+  setCategory(path: string): this {
+    this.#data.category = path
+    return this
+  }
+
+  /** Stores the job without starting it. */
+  save(): Promise<JobRecord> {
+    return this.#client.request('jobs.save', { ...this.#data, mode: this.#mode, handlers: this.#handlers })
+  }
+
+  /**
+   * Stores the job and queues one execution per handler; resolves once they are committed.
+   * @param params over those of the job
+   * @throws Fault where the job, a handler or the parameters are not fit; then nothing is queued
+   */
+  start(params?: Parameters): Promise<Execution[]> {
+    return (this.#lastStart = this.#start(params))
+  }
+
+  async #start(params?: Parameters): Promise<Execution[]> {
+    const { id } = await this.save()
+    const started = await this.#client.request('jobs.start', {
+      job: id,
+      trigger: 'api',
+      ...(params && { params }),
+    })
+    const executions = started.map((record) => new Execution(this.#client, record))
+    for (const listener of this.#listeners) for (const execution of executions) execution.onProgress(listener)
+    return executions
+  }
+
+  /** Resolves when every execution of the last start has ended. Never rejects for how they ended: look at `status`. */
+  async finished(): Promise<Finished> {
+    if (!this.#lastStart) throw new Fault('conflict', 'the job was not started')
+    const started = await this.#lastStart
+    const executions = await whenFinal(
+      this.#client,
+      started.map(({ id }) => id),
+    )
+    const status = worst(executions.map((execution) => execution.status)) as FinalStatus
+    const [first] = executions.toSorted((a, b) => b.priority - a.priority || a.id - b.id)
+    return { status, executions, result: first?.result ?? null }
+  }
+
+  /** Calls back with the progress of every execution of later starts; returns the function that stops it. */
+  onProgress(listener: (progress: Events['progress']) => void): () => void {
+    const once = (progress: Events['progress']) => this.#listeners.has(once) && listener(progress)
+    this.#listeners.add(once)
+    return () => void this.#listeners.delete(once)
+  }
+
+  /** All executions of the job, newest first. */
+  async executions(): Promise<Execution[]> {
+    const { id } = await this.save()
+    const records = await this.#client.request('executions.list', { job: id })
+    return records.map((record) => new Execution(this.#client, record))
+  }
+
+  /** Stops every execution of the job that has not ended. */
+  async cancel(): Promise<void> {
+    const open = (await this.executions()).filter(({ record }) => record.endedAt === null)
+    // One may end by itself before the wish is stored: that is no fault.
+    await Promise.allSettled(open.map((execution) => execution.stop()))
+  }
+}
+
+/** One attempt to run a handler: run #12. */
+export class Execution {
+  readonly #client: Client
+  /** As it was when this object was made; `get` reads the present state. */
+  readonly record: ExecutionRecord
+
+  constructor(client: Client, record: ExecutionRecord) {
+    this.#client = client
+    this.record = record
+  }
+
+  get id(): number {
+    return this.record.id
+  }
+
+  /** The present state, with parameters, result and environment. */
+  get(): Promise<ExecutionDetail> {
+    return this.#client.request('executions.get', { execution: this.id })
+  }
+
+  /** Its log so far, oldest first; with `follow`, also what is added until it ends. */
+  async *logs({
+    follow = false,
+    ...filter
+  }: FollowFilter & { follow?: boolean } = {}): AsyncGenerator<LogEntry> {
+    if (follow) yield* followLogs(this.#client, this.id, filter)
+    else yield* await this.#client.request('logs.list', { ...filter, execution: this.id })
+  }
+
+  /** Calls back with its progress, at most ten times a second; returns the function that stops it. */
+  onProgress(listener: (progress: Events['progress']) => void): () => void {
+    return this.#client.on('progress', (progress) => progress.executionId === this.id && listener(progress))
+  }
+
+  /**
+   * Asks it to end, with `force` at once; resolves once the wish is stored.
+   * @throws Fault `conflict` where it has ended already
+   */
+  async stop(options: { force?: boolean } = {}): Promise<void> {
+    await this.#client.request('executions.stop', { execution: this.id, ...options })
+  }
+
+  /** Resolves when it has ended. Never rejects for how it ended: look at `status`. */
+  async finished(): Promise<ExecutionDetail> {
+    const [execution] = await whenFinal(this.#client, [this.id])
+    return execution!
+  }
+}

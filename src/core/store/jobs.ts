@@ -1,0 +1,125 @@
+import { eq } from 'drizzle-orm'
+import type { Job, Status } from '../../shared/contract.ts'
+import type { JobDefinition } from '../definition.ts'
+import { isFinal } from '../dispatch/lifecycle.ts'
+import { escapeLike } from './like.ts'
+import type { Connection } from './open.ts'
+import { jobs } from './schema.ts'
+import { snapshotTable } from './snapshots.ts'
+
+export interface JobSave {
+  id: string
+  key: string
+  name: string
+  description: string | null
+  categoryId: number | null
+  definition: JobDefinition
+  now: number
+}
+
+export interface JobName {
+  id: string
+  key: string
+  name: string
+}
+
+interface JobRecord {
+  id: string
+  key: string
+  name: string
+  description: string | null
+  category: string | null
+  definition: string
+  createdAt: number
+  updatedAt: number
+  counts: string
+  lastExecutionId: number | null
+  lastStatus: Status | null
+  progress: number | null
+}
+
+const SELECT = `
+  select jobs.id, jobs.key, jobs.name, jobs.description, categories.path as category, snapshots.body as definition,
+    jobs.created_at as createdAt, jobs.updated_at as updatedAt,
+    (select json_group_object(status, count) from counters where job_id = jobs.id and count > 0) as counts,
+    last.id as lastExecutionId, last.status as lastStatus,
+    (select avg(progress) from executions where job_id = jobs.id and status = 'running') as progress
+  from jobs
+    join snapshots on snapshots.id = jobs.definition_id
+    left join categories on categories.id = jobs.category_id
+    left join executions as last on last.id = (select max(id) from executions where job_id = jobs.id)`
+
+/** @returns functions over the table of jobs */
+export function jobTable(connection: Connection) {
+  const { database, orm } = connection
+  const snapshots = snapshotTable(connection)
+  const idOfKey = database.prepare<[string]>('select id from jobs where key = ?').pluck()
+  const byId = database.prepare<[string], JobRecord>(`${SELECT} where jobs.id = ?`)
+  const list = database.prepare<[string, string, string, number], JobRecord>(
+    `${SELECT} where jobs.name like ? escape '\\' or jobs.key like ? escape '\\' or categories.path like ? escape '\\'
+     order by jobs.name collate nocase, jobs.id limit ?`,
+  )
+  const beginning = database.prepare<[string, string, string], JobName>(
+    `select id, key, name from jobs
+     where id like ? escape '\\' or key like ? escape '\\' or name like ? escape '\\' order by updated_at desc limit 50`,
+  )
+
+  return {
+    /** Creates the job, or updates the one with the same key; returns its id. */
+    save({ id, key, name, description, categoryId, definition, now }: JobSave): string {
+      const known = idOfKey.get(key) as string | undefined
+      const values = {
+        name,
+        description,
+        categoryId,
+        definitionId: snapshots.keep(definition),
+        updatedAt: now,
+      }
+      if (known) orm.update(jobs).set(values).where(eq(jobs.id, known)).run()
+      else
+        orm
+          .insert(jobs)
+          .values({ id, key, ...values, createdAt: now })
+          .run()
+      return known ?? id
+    },
+    find: (id: string) => map(byId.get(id)),
+    list(text = '', limit = -1): Job[] {
+      const pattern = `%${escapeLike(text)}%`
+      return list.all(pattern, pattern, pattern, limit).map((record) => map(record)!)
+    },
+    /** Jobs whose id, key or name begins with the text, in any case of letters. */
+    beginningWith(text: string): JobName[] {
+      const pattern = `${escapeLike(text)}%`
+      return beginning.all(pattern, pattern, pattern)
+    },
+    definition(id: string): JobDefinition {
+      const row = orm.select({ definitionId: jobs.definitionId }).from(jobs).where(eq(jobs.id, id)).get()
+      return snapshots.read<JobDefinition>(row!.definitionId)
+    },
+  }
+}
+
+function map(record: JobRecord | undefined): Job | undefined {
+  if (!record) return undefined
+  const { definition: body, counts, lastStatus, ...rest } = record
+  const { handlers, params, policy } = JSON.parse(body) as JobDefinition
+  const numbers = JSON.parse(counts) as Job['counts']
+  return {
+    ...rest,
+    mode: policy.mode ?? null,
+    handlers,
+    params,
+    counts: numbers,
+    status: jobStatus(numbers, lastStatus),
+  }
+}
+
+/** The status of a job follows from its executions; it is never stored. */
+export function jobStatus(counts: Job['counts'], last: Status | null): Job['status'] {
+  if (last === null) return 'draft'
+  if (counts.running || counts.initializing) return 'running'
+  if (counts.queued) return 'queued'
+  if (last === 'completed' || last === 'cancelled') return last
+  return isFinal(last) ? 'failed' : 'queued'
+}

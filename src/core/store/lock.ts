@@ -1,0 +1,29 @@
+import Database from 'better-sqlite3'
+
+export interface Lock {
+  release(): void
+}
+
+/**
+ * Holds an exclusive lock on a file until it is released or the process dies: a write transaction, left open, on an
+ * SQLite file of its own. The handle must stay referenced, or garbage collection frees the lock.
+ */
+export function holdLock(file: string): Lock {
+  const database = new Database(file, { timeout: 0 })
+  database.exec('begin immediate')
+  return { release: () => database.close() }
+}
+
+/** Whether some process holds the lock. */
+export function isLocked(file: string): boolean {
+  const database = new Database(file, { timeout: 0 })
+  try {
+    database.exec('begin immediate')
+    return false
+  } catch (thrown) {
+    if ((thrown as { code?: string }).code === 'SQLITE_BUSY') return true
+    throw thrown
+  } finally {
+    database.close()
+  }
+}

@@ -1,0 +1,108 @@
+/** The first tables. Logs have no foreign key: it would cost a look-up per line, and sweeping removes them first. */
+export const first = `
+create table meta (
+  key text primary key,
+  value text not null
+) strict, without rowid;
+insert into meta values ('deck', lower(hex(randomblob(8))));
+
+create table categories (
+  id integer primary key,
+  parent_id integer references categories (id),
+  path text not null unique,
+  name text not null,
+  description text,
+  created_at integer not null
+) strict;
+
+create table snapshots (
+  id integer primary key,
+  digest text not null unique,
+  body text not null
+) strict;
+
+create table jobs (
+  id text primary key,
+  key text not null unique,
+  name text not null,
+  description text,
+  category_id integer references categories (id),
+  definition_id integer not null references snapshots (id),
+  created_at integer not null,
+  updated_at integer not null
+) strict;
+create index jobs_by_category on jobs (category_id);
+
+create table hosts (
+  id text primary key,
+  kind text not null,
+  machine text not null,
+  process_id integer not null,
+  process_started text,
+  version text not null,
+  opened_at integer not null,
+  closed_at integer
+) strict;
+create index hosts_open on hosts (id) where closed_at is null;
+
+create table executions (
+  id integer primary key autoincrement,
+  job_id text not null references jobs (id),
+  parent_id integer references executions (id),
+  definition_id integer not null references snapshots (id),
+  environment_id integer references snapshots (id),
+  host_id text references hosts (id),
+  mode text not null check (mode in ('in-process', 'process')),
+  lane text not null check (lane in ('inline', 'thread', 'process')),
+  status text not null check (status in ('queued', 'initializing', 'running', 'completed', 'failed', 'cancelled',
+    'timeout', 'killed', 'interrupted')),
+  trigger text not null,
+  attempt integer not null,
+  priority integer not null,
+  rank integer not null,
+  scheduled_at integer not null,
+  queued_at integer not null,
+  claimed_at integer,
+  started_at integer,
+  ended_at integer,
+  duration_ms integer,
+  process_id integer,
+  process_started text,
+  stop_requested_at integer,
+  stop_reason text,
+  stop_force integer not null,
+  forced integer not null,
+  warned integer not null,
+  progress real not null,
+  progress_message text,
+  params text not null,
+  result text,
+  error text,
+  exit_code integer,
+  exit_signal text,
+  log_count integer not null
+) strict;
+create index executions_by_job on executions (job_id, id);
+create index executions_by_status on executions (status, id);
+create index executions_queued on executions (job_id, rank, id) where status = 'queued';
+create index executions_open on executions (host_id, job_id) where status in ('initializing', 'running');
+
+create table logs (
+  execution_id integer not null,
+  sequence integer not null,
+  time integer not null,
+  level integer not null,
+  stream integer not null,
+  message text not null,
+  fields text,
+  dropped_through integer,
+  primary key (execution_id, sequence)
+) strict, without rowid;
+
+create table counters (
+  job_id text not null references jobs (id) on delete cascade,
+  status text not null,
+  count integer not null,
+  primary key (job_id, status)
+) strict, without rowid;
+`

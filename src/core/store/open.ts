@@ -1,0 +1,103 @@
+import { copyFileSync, mkdirSync, realpathSync, rmSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import Database from 'better-sqlite3'
+import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
+import { Fault, type FaultData } from '../../shared/fault.ts'
+import { requireNode } from '../runtime.ts'
+import { PendingCounts } from './counters.ts'
+import { storeFault } from './failure.ts'
+import { refuseNetworkShare } from './filesystem.ts'
+import { migrate } from './migrate.ts'
+import { Writer } from './writer.ts'
+
+/** The thread is never blocked for longer than this by a locked database; the writer tries again. In ms. */
+const BUSY_TIMEOUT = 20
+/** How long opening waits for a locked database, in ms. */
+const OPEN_PATIENCE = 10_000
+
+/** What the files of tables work with: one connection, read and written by this thread alone. */
+export interface Connection {
+  file: string
+  database: Database.Database
+  orm: BetterSQLite3Database
+  writer: Writer
+  counters: PendingCounts
+}
+
+/**
+ * Opens or creates the database of a deck, brings it to the newest version and sets the pragmas.
+ * @throws Fault for each way in which a file can be unfit, named in `shared/fault.ts`
+ */
+export async function connect(
+  path: string,
+  onTrouble: (fault: FaultData | null) => void,
+  beforeUpgrade: () => void = () => {},
+): Promise<Connection> {
+  requireNode()
+  const file = path === ':memory:' ? path : realFile(path)
+  if (file !== ':memory:') refuseNetworkShare(dirname(file))
+  const deadline = performance.now() + OPEN_PATIENCE
+  for (;;) {
+    try {
+      return attempt(file, onTrouble, beforeUpgrade)
+    } catch (thrown) {
+      const fault = storeFault(thrown, file)
+      if (fault.code !== 'database-locked' || performance.now() > deadline) throw fault
+      await wait(50)
+    }
+  }
+}
+
+function attempt(
+  file: string,
+  onTrouble: (fault: FaultData | null) => void,
+  beforeUpgrade: () => void,
+): Connection {
+  const database = new Database(file, { timeout: BUSY_TIMEOUT })
+  try {
+    database.pragma('foreign_keys = ON')
+    database.pragma('auto_vacuum = INCREMENTAL') // void once there is a table
+    database.pragma('journal_mode = WAL')
+    database.pragma('synchronous = FULL')
+    database.pragma('fullfsync = ON') // macOS: without it a commit does not survive a power cut
+    database.pragma('temp_store = MEMORY')
+    database.pragma('cache_size = -8192') // KiB
+    migrate(database, undefined, (from) => {
+      beforeUpgrade()
+      copyFile(database, `${file}.version-${from}`)
+    })
+    const counters = new PendingCounts(database)
+    const writer = new Writer(database, counters, onTrouble)
+    return { file, database, orm: drizzle(database), writer, counters }
+  } catch (thrown) {
+    database.close()
+    throw thrown
+  }
+}
+
+/** A copy for the case that a migration goes wrong; what the write-ahead log holds is brought in first. */
+function copyFile(database: Database.Database, target: string): void {
+  database.pragma('wal_checkpoint(TRUNCATE)')
+  rmSync(target, { force: true })
+  copyFileSync(database.name, target)
+}
+
+/** The absolute path with links followed, so that one file has one name; its folder is made where it is missing. */
+function realFile(path: string): string {
+  const absolute = resolve(path)
+  try {
+    mkdirSync(dirname(absolute), { recursive: true })
+  } catch (thrown) {
+    throw new Fault(
+      'database-permission',
+      `the folder ${dirname(absolute)} cannot be made: ${reason(thrown)}`,
+      {
+        cause: thrown,
+      },
+    )
+  }
+  return join(realpathSync(dirname(absolute)), basename(absolute))
+}
+
+const reason = (thrown: unknown) => (thrown instanceof Error ? thrown.message : String(thrown))

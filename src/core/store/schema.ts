@@ -1,0 +1,122 @@
+/** The tables as the newest migration leaves them; a test compares the two. Times are ms since 1970, UTC. */
+import type { FinalStatus, Mode, Status, Trigger } from '../../shared/contract.ts'
+import type { Lane } from '../definition.ts'
+import { integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+
+/** One row per setting of the deck itself, such as its identity. */
+export const meta = sqliteTable('meta', {
+  key: text().primaryKey(),
+  value: text().notNull(),
+})
+
+/** Folders of jobs. `path` is the whole path, `a/b/c`. */
+export const categories = sqliteTable('categories', {
+  id: integer().primaryKey(),
+  parentId: integer('parent_id'),
+  path: text().notNull(),
+  name: text().notNull(),
+  description: text(),
+  createdAt: integer('created_at').notNull(),
+})
+
+/**
+ * Immutable JSON bodies, each stored once under its digest: definitions of jobs and of executions, and the
+ * environments that runs got. An execution's copy of what it runs with is a reference to such a row.
+ */
+export const snapshots = sqliteTable('snapshots', {
+  id: integer().primaryKey(),
+  digest: text().notNull(),
+  body: text().notNull(),
+})
+
+export const jobs = sqliteTable('jobs', {
+  id: text().primaryKey(),
+  key: text().notNull(),
+  name: text().notNull(),
+  description: text(),
+  categoryId: integer('category_id'),
+  definitionId: integer('definition_id').notNull(),
+  createdAt: integer('created_at').notNull(),
+  updatedAt: integer('updated_at').notNull(),
+})
+
+/** A process that has, or had, the deck open. */
+export const hosts = sqliteTable('hosts', {
+  id: text().primaryKey(),
+  kind: text().$type<HostKind>().notNull(),
+  machine: text().notNull(),
+  processId: integer('process_id').notNull(),
+  processStarted: text('process_started'),
+  version: text().notNull(),
+  openedAt: integer('opened_at').notNull(),
+  closedAt: integer('closed_at'),
+})
+export type HostKind = 'library' | 'run' | 'command'
+
+export const executions = sqliteTable('executions', {
+  id: integer().primaryKey({ autoIncrement: true }),
+  jobId: text('job_id').notNull(),
+  parentId: integer('parent_id'),
+  definitionId: integer('definition_id').notNull(),
+  environmentId: integer('environment_id'),
+  /** The host that queued it and will run it, then the one that runs or ran it; null: any host may take it. */
+  hostId: text('host_id'),
+  mode: text().$type<Mode>().notNull(),
+  lane: text().$type<Lane>().notNull(),
+  status: text().$type<Status>().notNull(),
+  trigger: text().$type<Trigger>().notNull(),
+  attempt: integer().notNull(),
+  priority: integer().notNull(),
+  /** `scheduledAt - priority * 60 s`: the lowest is claimed first, and nothing starves. */
+  rank: integer().notNull(),
+  scheduledAt: integer('scheduled_at').notNull(),
+  queuedAt: integer('queued_at').notNull(),
+  claimedAt: integer('claimed_at'),
+  startedAt: integer('started_at'),
+  endedAt: integer('ended_at'),
+  /** Awake time from start to end on a monotonic clock. */
+  durationMs: integer('duration_ms'),
+  processId: integer('process_id'),
+  processStarted: text('process_started'),
+  stopRequestedAt: integer('stop_requested_at'),
+  stopReason: text('stop_reason').$type<FinalStatus>(),
+  stopForce: integer('stop_force', { mode: 'boolean' }).notNull(),
+  forced: integer({ mode: 'boolean' }).notNull(),
+  warned: integer({ mode: 'boolean' }).notNull(),
+  progress: real().notNull(),
+  progressMessage: text('progress_message'),
+  params: text().notNull(),
+  result: text(),
+  error: text(),
+  exitCode: integer('exit_code'),
+  exitSignal: text('exit_signal'),
+  logCount: integer('log_count').notNull(),
+})
+
+export const logs = sqliteTable(
+  'logs',
+  {
+    executionId: integer('execution_id').notNull(),
+    sequence: integer().notNull(),
+    time: integer().notNull(),
+    /** 10 trace … 60 fatal, as pino numbers them. */
+    level: integer().notNull(),
+    /** 0 log, 1 stdout, 2 stderr. */
+    stream: integer().notNull(),
+    message: text().notNull(),
+    fields: text(),
+    droppedThrough: integer('dropped_through'),
+  },
+  (table) => [primaryKey({ columns: [table.executionId, table.sequence] })],
+)
+
+/** How many executions of a job have each status; kept in the transactions that change them. */
+export const counters = sqliteTable(
+  'counters',
+  {
+    jobId: text('job_id').notNull(),
+    status: text().$type<Status>().notNull(),
+    count: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.jobId, table.status] })],
+)

@@ -1,0 +1,165 @@
+import type Database from 'better-sqlite3'
+import { Fault, type FaultData } from '../../shared/fault.ts'
+import type { PendingCounts } from './counters.ts'
+import { PASSING, storeFault } from './failure.ts'
+
+/** So that no commit holds the event loop long. */
+const WRITES_PER_COMMIT = 500
+/** How long a caller who can be told waits for a locked database, in ms. The engine's own writes wait on. */
+const PATIENCE = 10_000
+
+interface Write {
+  work: () => unknown
+  resolve: (value: never) => void
+  reject: (fault: unknown) => void
+  /** Given up at this monotonic time, or never. */
+  deadline: number
+}
+
+export interface WriteOptions {
+  /** Never give up while the fault is one that passes: for what the engine itself must record. */
+  patient?: boolean
+}
+
+/**
+ * Group commit: whatever was asked for while the last commit ran goes into the next one, so that many callers
+ * share one fsync. `work` runs inside an immediate transaction, and may run again when that had to be rolled back:
+ * its only effects are those on the database.
+ */
+export class Writer {
+  readonly #database: Database.Database
+  readonly #counters: PendingCounts
+  readonly #onTrouble: (fault: FaultData | null) => void
+  readonly #queue: Write[] = []
+  #timer: NodeJS.Timeout | undefined
+  #immediate: NodeJS.Immediate | undefined
+  #trouble: FaultData | null = null
+  #retries = 0
+
+  /**
+   * @param counters gathered during each transaction and written at its end
+   * @param onTrouble told when writing fails in a way that passes, and with null when it goes on again
+   */
+  constructor(
+    database: Database.Database,
+    counters: PendingCounts,
+    onTrouble: (fault: FaultData | null) => void,
+  ) {
+    this.#database = database
+    this.#counters = counters
+    this.#onTrouble = onTrouble
+  }
+
+  /** Set while writes fail in a way that passes. */
+  get trouble(): FaultData | null {
+    return this.#trouble
+  }
+
+  /** Runs `work` in the next commit; resolves with its value once that is committed. */
+  run<T>(work: () => T, options: WriteOptions = {}): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const deadline = options.patient ? Infinity : performance.now() + PATIENCE
+      this.#queue.push({ work, resolve, reject, deadline })
+      this.#schedule()
+    })
+  }
+
+  /** Commits what is queued and rejects what cannot be committed now. */
+  close(): void {
+    this.#unschedule()
+    while (this.#queue.length > 0) {
+      const waiting = this.#queue.length
+      this.#commit()
+      if (this.#queue.length === waiting) break
+    }
+    this.#unschedule()
+    for (const write of this.#queue.splice(0)) write.reject(new Fault('closed', 'the deck is closed'))
+  }
+
+  #schedule(): void {
+    if (this.#timer || this.#immediate) return
+    this.#immediate = setImmediate(() => {
+      this.#immediate = undefined
+      this.#commit()
+    })
+  }
+
+  #unschedule(): void {
+    clearTimeout(this.#timer)
+    clearImmediate(this.#immediate)
+    this.#timer = this.#immediate = undefined
+  }
+
+  #commit(): void {
+    const batch = this.#queue.splice(0, WRITES_PER_COMMIT)
+    if (batch.length === 0) return
+    try {
+      const values = this.#transaction(batch)
+      this.#recovered()
+      batch.forEach((write, index) => write.resolve(values[index] as never))
+    } catch (thrown) {
+      const fault = storeFault(thrown, this.#database.name)
+      if (PASSING.has(fault.code)) return this.#wait(batch, fault)
+      if (batch.length === 1) batch[0]!.reject(thrown)
+      else this.#commitOneByOne(batch)
+    }
+    if (this.#queue.length > 0) this.#schedule()
+  }
+
+  /** One write of the batch failed by itself: the others must not fail with it. */
+  #commitOneByOne(batch: Write[]): void {
+    for (const [index, write] of batch.entries()) {
+      try {
+        const [value] = this.#transaction([write])
+        write.resolve(value as never)
+      } catch (thrown) {
+        const fault = storeFault(thrown, this.#database.name)
+        if (PASSING.has(fault.code)) return this.#wait(batch.slice(index), fault)
+        write.reject(thrown)
+      }
+    }
+  }
+
+  #transaction(batch: Write[]): unknown[] {
+    this.#database.exec('begin immediate')
+    this.#counters.clear()
+    try {
+      const values = batch.map((write) => write.work())
+      this.#counters.write()
+      this.#database.exec('commit')
+      return values
+    } catch (thrown) {
+      if (this.#database.inTransaction) this.#database.exec('rollback')
+      throw thrown
+    }
+  }
+
+  #wait(batch: Write[], fault: Fault): void {
+    const now = performance.now()
+    const locked = fault.code === 'database-locked'
+    const kept = batch.filter((write) => write.deadline === Infinity || (locked && write.deadline > now))
+    for (const write of batch) if (!kept.includes(write)) write.reject(fault)
+    this.#queue.unshift(...kept)
+    this.#retries++
+    // A short lock is everyday life with several processes; only what lasts is worth telling.
+    if (!this.#trouble && (!locked || this.#retries > 20)) {
+      this.#trouble = fault.toJSON()
+      this.#onTrouble(this.#trouble)
+    }
+    if (this.#queue.length === 0) return
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined
+        this.#commit()
+      },
+      locked ? Math.min(5 * this.#retries, 100) : 500,
+    )
+  }
+
+  #recovered(): void {
+    this.#retries = 0
+    if (!this.#trouble) return
+    this.#trouble = null
+    this.#onTrouble(null)
+  }
+}

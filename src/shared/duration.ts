@@ -1,0 +1,19 @@
+const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const
+const PART = /(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)\s*/gy
+
+/**
+ * Reads a duration such as `30s`, `1h30m` or `250ms` as milliseconds; a number is taken as milliseconds.
+ * Undefined for anything else: the caller knows the name of the field, and says so.
+ */
+export function parseDuration(value: string | number): number | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) && value >= 0 ? value : undefined
+  const text = value.trim()
+  let total = 0
+  let end = 0
+  PART.lastIndex = 0
+  for (let part = PART.exec(text); part; part = PART.exec(text)) {
+    total += Number(part[1]) * UNITS[part[2] as keyof typeof UNITS]
+    end = PART.lastIndex
+  }
+  return end > 0 && end === text.length ? Math.round(total) : undefined
+}

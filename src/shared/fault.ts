@@ -1,0 +1,58 @@
+/** Every way in which a request can be refused or fail, and what each means to a person. */
+export const FAULTS = {
+  'invalid-input': 'something given is not of the form that is wanted',
+  'not-found': 'no job, run or category has that name',
+  ambiguous: 'a beginning fits more than one',
+  conflict: 'the state of things does not allow it',
+  'handler-missing': 'the file to run does not exist or cannot be read',
+  'handler-syntax': 'the file to run does not parse',
+  'handler-unsuitable': 'the file cannot be run, or not in this mode',
+  'database-newer': 'the database was written by a newer Jobdeck',
+  'database-foreign': 'the file is no database, or the database of another program',
+  'database-permission': 'the file or its folder may not be written',
+  'database-locked': 'another program keeps the database locked',
+  'database-damaged': 'the database file is damaged',
+  'disk-full': 'the disk is full',
+  'disk-error': 'the disk could not be read or written',
+  'network-share': 'the database lies on a network share, where SQLite cannot lock it',
+  'node-version': 'this Node.js is too old',
+  closed: 'the deck is closed',
+  internal: 'a fault of Jobdeck itself',
+} as const
+
+export type FaultCode = keyof typeof FAULTS
+
+/** A fault as it crosses a process or thread boundary. */
+export interface FaultData {
+  code: FaultCode
+  message: string
+  data?: Record<string, unknown> | undefined
+}
+
+/** The one error that crosses boundaries. Its message is written for people and says what to do. */
+export class Fault extends Error {
+  override readonly name = 'Fault'
+  readonly code: FaultCode
+  readonly data: Record<string, unknown> | undefined
+
+  constructor(
+    code: FaultCode,
+    message: string,
+    options: { data?: Record<string, unknown>; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.data = options.data
+  }
+
+  toJSON(): FaultData {
+    return { code: this.code, message: this.message, ...(this.data && { data: this.data }) }
+  }
+}
+
+/** Any thrown value as a Fault; what is no Fault already becomes `internal` and keeps its cause. */
+export function toFault(thrown: unknown): Fault {
+  if (thrown instanceof Fault) return thrown
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  return new Fault('internal', message, { cause: thrown })
+}
