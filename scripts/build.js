@@ -1,12 +1,11 @@
 // Builds the library, the command line and the entries of worker threads and child processes into dist/.
 // Types are emitted by `tsc -b` from the same sources, so that what is checked is what is shipped.
 import { execFileSync } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { globSync, rmSync } from 'node:fs'
+import { normalize } from 'node:path'
 import { build } from 'esbuild'
 
-rmSync('dist', { recursive: true, force: true })
-
-await build({
+const { metafile } = await build({
   entryPoints: {
     index: 'src/core/index.ts',
     cli: 'src/cli/index.ts',
@@ -23,6 +22,11 @@ await build({
   sourcemap: true,
   chunkNames: '[name]-[hash]',
   logLevel: 'warning',
+  metafile: true,
 })
+
+// What an earlier build left: chunks are named by their content.
+const built = new Set(Object.keys(metafile.outputs).map(normalize))
+for (const file of globSync('dist/*.{js,map}')) if (!built.has(normalize(file))) rmSync(file)
 
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'src/core'], { stdio: 'inherit' })

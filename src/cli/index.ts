@@ -58,6 +58,7 @@ async function parse(argv: string[]): Promise<number> {
     .option('--data <folder>', 'where the deck lies (or set JOBDECK_DATA)')
     .option('--json', 'one JSON object a line on standard output, and nothing else')
     .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, 'jobdeck:')) })
     .showHelpAfterError('Add --help to see how it is used.')
     .configureHelp({ showGlobalOptions: true })
 
@@ -110,7 +111,10 @@ async function parse(argv: string[]): Promise<number> {
     .argument('<what>', 'the number of a run, or the id, name or beginning of a job')
     .action((reference: string) => show({ ...globals(), reference }))
 
-  program.action(() => program.help())
+  if (argv.length === 0) {
+    program.outputHelp()
+    return exitCode
+  }
   await program.parseAsync(own, { from: 'user' })
   return exitCode
 }

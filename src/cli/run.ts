@@ -223,10 +223,7 @@ function textView(id: number): View {
       if (result !== null) print(printable(JSON.stringify(result, null, 2)))
       const took = durationMs === null ? '' : ` in ${duration(durationMs)}`
       process.stderr.write(`${statusText(status, process.stderr)}  run #${id}${took}\n`)
-      if (error)
-        process.stderr.write(
-          `${printable(error.name === 'ProgramFailed' ? error.message : (error.stack ?? error.message))}\n`,
-        )
+      if (error) process.stderr.write(`${printable(error.stack ?? error.message)}\n`)
       else if (status !== 'completed' && (exitSignal ?? code) !== null)
         printNote(`ended by ${exitSignal ?? `exit code ${code}`}`)
     },

@@ -102,20 +102,27 @@ export function logLine(entry: LogEntry): string {
   return [`${time} ${level} ${first}${fields}`, ...more.map((line) => `${' '.repeat(15)}${line}`)].join('\n')
 }
 
-/** Rows in columns under their heads; on a terminal the last column is cut at its edge. */
+/** On a terminal a cell takes at most so many columns, but for the last of its row. */
+const CELL_WIDTH = 48
+
+/** Rows in columns under their heads, without columns that are empty; on a terminal a row is one line. */
 export function table(heads: string[], rows: string[][]): string {
-  const lines = [heads.map((head) => styled('dim', head)), ...rows]
-  const widths = heads.map((_, column) => Math.max(...lines.map((line) => stringWidth(line[column] ?? ''))))
-  return lines
-    .map((line) =>
-      line
-        .map((cell, column) =>
-          column === line.length - 1 ? cell : cell + ' '.repeat(widths[column]! - stringWidth(cell)),
-        )
-        .join('  ')
-        .trimEnd(),
+  const isTerminal = process.stdout.isTTY
+  const used = heads.map((_, column) => column).filter((column) => rows.some((row) => row[column] !== ''))
+  const lines = [heads.map((head) => styled('dim', head)), ...rows].map((row) =>
+    used.map((column) =>
+      isTerminal && column !== used.at(-1) ? cut(row[column]!, CELL_WIDTH) : row[column]!,
+    ),
+  )
+  const widths = used.map((_, column) => Math.max(...lines.map((line) => stringWidth(line[column]!))))
+  const padded = (line: string[]) =>
+    line.map(
+      (cell, column) =>
+        cell + ' '.repeat(column === line.length - 1 ? 0 : widths[column]! - stringWidth(cell)),
     )
-    .map((line) => (process.stdout.isTTY ? cut(line, process.stdout.columns) : line))
+  return lines
+    .map((line) => padded(line).join('  ').trimEnd())
+    .map((line) => (isTerminal ? cut(line, process.stdout.columns) : line))
     .join('\n')
 }
 

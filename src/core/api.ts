@@ -46,7 +46,7 @@ const handlers: Handlers = {
   'jobs.get': (engine, { job }) => engine.store.jobs.find(findJob(engine, job))!,
   async 'jobs.start'(engine, { job, params = {}, trigger = 'manual' }) {
     const ids = await engine.start(findJob(engine, job), params, trigger)
-    return ids.map((id) => engine.store.executions.find(id)!)
+    return ids.map((id) => engine.explain(engine.store.executions.find(id)!))
   },
   async 'handlers.describe'(engine, { file }) {
     const {
@@ -58,9 +58,11 @@ const handlers: Handlers = {
     return { ...rest, kind: how.kind } as Output<'handlers.describe'>
   },
   'executions.list': (engine, { job, ...filter }) =>
-    engine.store.executions.list({ ...filter, jobId: job === undefined ? undefined : findJob(engine, job) }),
+    engine.store.executions
+      .list({ ...filter, jobId: job === undefined ? undefined : findJob(engine, job) })
+      .map((execution) => engine.explain(execution)),
   'executions.get': (engine, { execution }) =>
-    engine.store.executions.detail(findExecution(engine, execution))!,
+    engine.explain(engine.store.executions.detail(findExecution(engine, execution))!),
   'executions.stop': (engine, { execution, force = false }) =>
     engine.stop(findExecution(engine, execution), force),
   'logs.list': (engine, { execution, ...filter }) =>

@@ -139,6 +139,18 @@ export async function createEngine(options: EngineOptions) {
   }, LOOK_INTERVAL)
   look.unref()
 
+  /** With what it waits for, if it waits. */
+  function explain<E extends Execution>(execution: E): E {
+    const found = execution.status === 'queued' ? store.executions.waiting(execution.id) : undefined
+    if (!found) return execution
+    const { target, maxWorkers } = found.definition
+    const lacksFunction = target.kind === 'function' && !functions.has(target.name)
+    return {
+      ...execution,
+      waitingFor: lacksFunction ? 'its function' : found.open >= maxWorkers ? 'its turn' : 'a slot',
+    }
+  }
+
   let closing: Promise<void> | undefined
 
   function leave(id: string): void {
@@ -174,6 +186,7 @@ export async function createEngine(options: EngineOptions) {
     /** The inline functions of this process, by their names. */
     functions,
     wake: () => dispatcher.wake(),
+    explain,
 
     /**
      * Queues one execution per handler of the job; resolves with their numbers once that is committed.
@@ -204,7 +217,7 @@ export async function createEngine(options: EngineOptions) {
           store.executions.add({ ...part, jobId, hostId: host ? hostId : null, trigger, now }),
         ),
       )
-      for (const id of ids) hub.emit('execution', store.executions.find(id)!)
+      for (const id of ids) hub.emit('execution', explain(store.executions.find(id)!))
       dispatcher.wake()
       return ids
     },
@@ -232,5 +245,5 @@ async function requireDirectory(directory: string): Promise<void> {
   const found = await stat(directory).catch(() => undefined)
   if (found?.isDirectory()) return
   const message = `the working directory ${directory} ${found ? 'is not a folder' : 'does not exist'}`
-  throw Object.assign(new Error(message), { name: 'DirectoryNotFound' })
+  throw new Fault('directory-missing', message)
 }

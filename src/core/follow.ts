@@ -68,6 +68,8 @@ export const isFinal = (status: Execution['status']) => (FINAL_STATUSES as reado
 function listen(client: Client, execution?: number) {
   let bell = Promise.withResolvers<void>()
   const ring = () => bell.resolve()
+  // Whoever waits for a run of another process has nothing else that keeps this one alive.
+  const awake = setInterval(() => {}, 2 ** 30)
   const stops = [
     client.on('changed', ring),
     client.on('execution', ({ id }) => (execution === undefined || id === execution) && ring()),
@@ -76,6 +78,9 @@ function listen(client: Client, execution?: number) {
   return {
     expect: () => void (bell = Promise.withResolvers()),
     come: () => bell.promise,
-    end: () => stops.forEach((stop) => stop()),
+    end() {
+      clearInterval(awake)
+      for (const stop of stops) stop()
+    },
   }
 }

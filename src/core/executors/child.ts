@@ -5,8 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Sink } from '../dispatch/record.ts'
 import { entryUrl } from './entry.ts'
 import type { Executor, Outcome, Run, Task } from './executor.ts'
-import { LineSplitter } from './lines.ts'
-import { drained, readWithBackPressure } from './pipe.ts'
+import { drained, readText, readWithBackPressure } from './pipe.ts'
 import { REPORT_PIPE, type FromModule, type ToModule } from './protocol.ts'
 import { createSession } from './session.ts'
 import { endTree, identify, signal } from './tree.ts'
@@ -32,14 +31,8 @@ export const childExecutor: Executor = async (task: Task, sink: Sink): Promise<R
   const session = createSession(task, pathToFileURL(task.code!).href, sink, post)
   const pipes = [
     readWithBackPressure(child.stdio[REPORT_PIPE] as Readable, sink, reportReader(session.receive, sink)),
-    ...(['stdout', 'stderr'] as const).map((stream) => {
-      const lines = new LineSplitter(
-        'utf-8',
-        (message) => sink.log({ level: 'info', message, stream }),
-        (percent) => sink.progress(percent, null),
-      )
-      return readWithBackPressure(child[stream]!, sink, lines)
-    }),
+    readText(child.stdout!, 'stdout', sink),
+    readText(child.stderr!, 'stderr', sink),
   ]
   const identity = child.pid === undefined ? undefined : identify(child.pid)
 
@@ -58,7 +51,9 @@ export const childExecutor: Executor = async (task: Task, sink: Sink): Promise<R
     begin: () => session.begin(),
     stop(reason) {
       post({ type: 'stop', reason })
-      if (child.exitCode === null && child.signalCode === null) signal(child.pid!, 'SIGTERM')
+      // A handler may listen to the signal instead; on Windows a signal would end the process at once.
+      const hasEnded = child.exitCode !== null || child.signalCode !== null
+      if (!hasEnded && process.platform !== 'win32') signal(child.pid!, 'SIGTERM')
     },
     kill: async () => void (await endTree({ process: identity, leadsGroup: true, mark: task.mark }, 0)),
     ended,

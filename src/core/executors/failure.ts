@@ -1,4 +1,5 @@
 import type { ErrorInfo } from '../../shared/contract.ts'
+import { Fault } from '../../shared/fault.ts'
 import { VALUE_LIMIT } from './readable.ts'
 
 const TEXT_LIMIT = VALUE_LIMIT / 16
@@ -6,6 +7,8 @@ const TEXT_LIMIT = VALUE_LIMIT / 16
 /** What a handler threw, as it is stored. Anything can be thrown. */
 export function errorInfo(thrown: unknown): ErrorInfo {
   if (!(thrown instanceof Error)) return { name: 'Error', message: `a value was thrown: ${text(thrown)}` }
+  // A refusal by the engine says all in its message: where in the engine it arose concerns nobody.
+  if (thrown instanceof Fault) return { name: thrown.name, message: thrown.message, code: thrown.code }
   const { name, message, stack } = thrown
   const code = (thrown as NodeJS.ErrnoException).code
   const cause =
@@ -13,10 +16,19 @@ export function errorInfo(thrown: unknown): ErrorInfo {
   return {
     name: text(name),
     message: text(message),
-    ...(typeof stack === 'string' && { stack: text(stack + cause) }),
+    ...(typeof stack === 'string' && { stack: withoutEngine(text(stack + cause)) }),
     ...(code !== undefined && { code: text(code) }),
   }
 }
+
+const OWN_FOLDER = new URL('.', import.meta.url).href
+
+/** The stack without the frames of the engine that called the handler. */
+const withoutEngine = (stack: string) =>
+  stack
+    .split('\n')
+    .filter((line) => !line.includes(OWN_FOLDER))
+    .join('\n')
 
 function text(value: unknown): string {
   try {

@@ -36,13 +36,11 @@ export function inlineExecutor(functions: ReadonlyMap<string, InlineHandler>): E
     return {
       begin: () => void call().then(ended.resolve),
       stop: (reason) => stopping.abort(new Stop(reason)),
-      kill: async () =>
-        ended.resolve({
-          kind: 'died',
-          code: null,
-          signal: null,
-          message: 'the function ignored its signal; it was left to itself',
-        }),
+      async kill() {
+        const message = 'the function ignored its signal; it was left to itself'
+        sink.log({ level: 'warn', message })
+        ended.resolve({ kind: 'died', code: null, signal: null, message })
+      },
       ended: ended.promise,
       started: Promise.resolve(undefined),
     }

@@ -1,5 +1,6 @@
 import { finished, type Readable } from 'node:stream'
 import type { Sink } from '../dispatch/record.ts'
+import { LineSplitter } from './lines.ts'
 
 /** After its process has ended, a pipe is read on for so long without hearing anything, in ms. */
 const SILENCE = 1000
@@ -37,6 +38,16 @@ export function readWithBackPressure(
     closed.resolve()
   })
   return { stream, closed: closed.promise, lastData: () => last }
+}
+
+/** Reads what a module writes past its log: each line becomes an entry. */
+export function readText(stream: Readable, name: 'stdout' | 'stderr', sink: Sink): Pipe {
+  const lines = new LineSplitter(
+    'utf-8',
+    (message) => sink.log({ level: 'info', message, stream: name }),
+    (percent) => sink.progress(percent, null),
+  )
+  return readWithBackPressure(stream, sink, lines)
 }
 
 /** Resolves when all pipes are read to their end, or have been read for long enough; then they are closed. */

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import which from 'which'
+import { Fault } from '../../shared/fault.ts'
 import type { Definition } from '../definition.ts'
 import type { Sink } from '../dispatch/record.ts'
 import { checkParameters } from '../handlers/parameters.ts'
@@ -62,20 +63,34 @@ export const programExecutor: Executor = async (task: Task, sink: Sink): Promise
   return {
     begin: () =>
       void run()
-        .catch((thrown: unknown): Outcome => ({ kind: 'threw', error: errorInfo(thrown) }))
+        .catch((thrown: unknown): Outcome => ({ kind: 'threw', error: errorInfo(startFault(file, thrown)) }))
         .then((outcome) => {
           started.resolve(undefined)
           ended.resolve(outcome)
         }),
     stop() {
       if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
-      // Windows has no groups of this kind, and ending a process there is abrupt.
-      signal(process.platform === 'win32' ? child.pid : -child.pid, 'SIGTERM')
+      if (process.platform !== 'win32') return signal(-child.pid, 'SIGTERM')
+      sink.log({ level: 'warn', message: 'Windows has no gentle way to end a program: it is ended at once' })
+      signal(child.pid, 'SIGTERM')
     },
     kill: async () => void (await endTree({ process: identity, leadsGroup: true, mark: task.mark }, 0)),
     ended: ended.promise,
     started: started.promise,
   }
+}
+
+const START_FAULTS: Record<string, string> = {
+  E2BIG: 'its arguments and environment are too long for the system',
+  EACCES: 'it may not be executed: check its permissions',
+  ENOEXEC: 'it is no program that this system can run',
+  EAGAIN: 'the system has no room for another process',
+}
+
+function startFault(file: string, thrown: unknown): unknown {
+  const { syscall, code = '', message } = thrown as NodeJS.ErrnoException
+  if (!syscall?.startsWith('spawn')) return thrown
+  return new Fault('command-missing', `${file} could not be started: ${START_FAULTS[code] ?? message}`)
 }
 
 /** The program and its arguments; what is no path is looked for on the PATH that the run has. */
@@ -102,7 +117,7 @@ async function commandLine(
       ? `${name} may not be executed: give it execute permission (chmod +x)`
       : `the command ${name} does not exist`
     : `the command ${JSON.stringify(name)} was not found on the PATH: ${environment.PATH || 'which is empty'}`
-  throw Object.assign(new Error(message), { name: 'CommandNotFound' })
+  throw new Fault('command-missing', message)
 }
 
 /** The variables and the file through which a program gets its parameters; the file for its results beside it. */

@@ -6,7 +6,7 @@ import { createCredit, giveCredit } from './credit.ts'
 import { entryUrl } from './entry.ts'
 import type { Executor, Outcome, Run, Task } from './executor.ts'
 import { errorInfo } from './failure.ts'
-import { LineSplitter } from './lines.ts'
+import { drained, readText } from './pipe.ts'
 import type { FromModule, ToModule } from './protocol.ts'
 import { createSession } from './session.ts'
 
@@ -28,6 +28,7 @@ export const threadExecutor: Executor = async (task: Task, sink: Sink): Promise<
     worker.postMessage(message),
   )
   let failure: Outcome | undefined
+  let hasExited = false
 
   async function take(message: FromModule & { type: 'log' }) {
     sink.log(message)
@@ -40,18 +41,13 @@ export const threadExecutor: Executor = async (task: Task, sink: Sink): Promise<
   })
   // Out of memory, for one; what the handler itself throws comes as its answer.
   worker.on('error', (thrown) => (failure = { kind: 'threw', error: errorInfo(thrown) }))
-  worker.on('exit', (code) => {
+  const pipes = [readText(worker.stdout, 'stdout', sink), readText(worker.stderr, 'stderr', sink)]
+  worker.on('exit', async (code) => {
+    hasExited = true
+    await drained(pipes)
     const message = `the thread ended before the handler returned; it called process.exit(${code})`
     ended.resolve(session.answer() ?? failure ?? { kind: 'died', code, signal: null, message })
   })
-  for (const stream of ['stdout', 'stderr'] as const) {
-    const lines = new LineSplitter(
-      'utf-8',
-      (message) => sink.log({ level: 'info', message, stream }),
-      (percent) => sink.progress(percent, null),
-    )
-    worker[stream].on('data', (chunk: Buffer) => lines.push(chunk)).on('end', () => lines.end())
-  }
 
   await Promise.race([session.ready, ended.promise])
   return {
@@ -60,7 +56,9 @@ export const threadExecutor: Executor = async (task: Task, sink: Sink): Promise<
     async kill() {
       await Promise.race([worker.terminate(), wait(TERMINATION_TIME, undefined, { ref: false })])
       worker.unref()
+      if (hasExited) return
       const message = 'the thread did not end when it was told to; it was left to itself'
+      sink.log({ level: 'warn', message })
       ended.resolve({ kind: 'died', code: null, signal: null, message })
     },
     ended: ended.promise,

@@ -4,6 +4,7 @@ import { builtinModules } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build, type BuildFailure, type Plugin } from 'esbuild'
+import { libraryUrl } from '../executors/entry.ts'
 import { Fault } from '../../shared/fault.ts'
 
 /** Where the bundled code with this digest lies. */
@@ -101,6 +102,7 @@ const packagesStayOutside: Plugin = {
     onResolve({ filter: /^[^./\\]/ }, async ({ path, kind, resolveDir, pluginData }) => {
       if (pluginData === packagesStayOutside || kind === 'entry-point' || /^[A-Za-z]:[\\/]/.test(path))
         return undefined
+      if (path === 'jobdeck') return { path: libraryUrl().href, external: true }
       if (path.includes(':') || BUILT_IN.has(path)) return { path, external: true }
       if (kind === 'require-call' || kind === 'require-resolve') return { path, external: true }
       const found = await resolve(path, { kind, resolveDir, pluginData: packagesStayOutside })

@@ -162,6 +162,12 @@ export function executionTable(connection: Connection) {
   const giveBack = database.prepare(
     `update executions set status = 'queued', host_id = null, claimed_at = null where id = ? and status = 'initializing'`,
   )
+  const waiting = database.prepare<[number], { definitionId: number; open: number }>(
+    `select definition_id as definitionId,
+       (select count(*) from executions as other
+        where other.job_id = executions.job_id and other.status in ('initializing', 'running')) as open
+     from executions where id = ? and status = 'queued'`,
+  )
   const progress = database.prepare(
     `update executions set progress = ?, progress_message = ? where id = ? and status = 'running'`,
   )
@@ -318,6 +324,12 @@ export function executionTable(connection: Connection) {
       }
     },
 
+    /** What a waiting execution is, and how many of its job are open. */
+    waiting(id: number): { definition: Definition; open: number } | undefined {
+      const row = waiting.get(id)
+      return row && { definition: snapshots.read<Definition>(row.definitionId), open: row.open }
+    },
+
     /** Newest first. */
     list({ jobId, statuses, before, limit = -1 }: ExecutionFilter): Execution[] {
       const conditions: SQL[] = []
@@ -378,7 +390,7 @@ function toExecution({ error, ...row }: ExecutionRow): Execution {
     parentId: row.parentId,
     mode: row.mode,
     priority: row.priority,
-    waitingFor: row.status === 'queued' ? 'a slot' : null,
+    waitingFor: null,
     scheduledAt: row.scheduledAt,
     queuedAt: row.queuedAt,
     startedAt: row.startedAt,
