@@ -1,5 +1,6 @@
 import { stripVTControlCharacters, styleText } from 'node:util'
 import prettyMilliseconds from 'pretty-ms'
+import sliceAnsi from 'slice-ansi'
 import stringWidth from 'string-width'
 import type { Level, LogEntry, Status } from '../shared/contract.ts'
 import { withoutControls } from '../core/executors/lines.ts'
@@ -126,13 +127,7 @@ export function table(heads: string[], rows: string[][]): string {
     .join('\n')
 }
 
-/** The line cut to so many columns; it loses its colours where it is cut. */
+/** The line cut to so many columns, with its colours. */
 export function cut(line: string, columns: number): string {
-  if (stringWidth(line) <= columns) return line
-  let result = ''
-  for (const { segment } of new Intl.Segmenter().segment(stripVTControlCharacters(line))) {
-    if (stringWidth(result + segment) >= columns) break
-    result += segment
-  }
-  return `${result}…`
+  return stringWidth(line) <= columns ? line : `${sliceAnsi(line, 0, columns - 1)}…`
 }
