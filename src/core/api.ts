@@ -125,19 +125,14 @@ function definitionOf(input: CheckedInput<'jobs.save'>): JobDefinition {
  */
 function findJob({ store }: Engine, reference: string | number): string {
   const text = String(reference)
-  const found = store.jobs.beginningWith(text)
-  const exact =
-    found.find(({ id }) => id === text) ??
-    found.find(({ key }) => key === text) ??
-    only(found.filter(({ name }) => name === text))
-  const match = exact ?? only(found)
-  if (match) return match.id
+  const named = store.jobs.named(text)
+  const exact = named.find(({ id }) => id === text) ?? named.find(({ key }) => key === text)
+  const found = exact ? [exact] : named.length > 0 ? named : store.jobs.beginningWith(text)
+  if (found.length === 1) return found[0]!.id
   if (found.length === 0) throw new Fault('not-found', `there is no job ${JSON.stringify(text)}`)
   const names = found.slice(0, 5).map(({ id, name }) => `${name} (${id})`)
   throw new Fault('ambiguous', `${JSON.stringify(text)} fits more than one job: ${names.join(', ')}`)
 }
-
-const only = <T>(items: T[]): T | undefined => (items.length === 1 ? items[0] : undefined)
 
 /**
  * The number of the run that a person means: `123` or `#123`.

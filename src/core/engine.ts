@@ -18,8 +18,9 @@ import { RUN_MARK } from './executors/tree.ts'
 import { checkCode } from './handlers/module.ts'
 import { checkParameters } from './handlers/parameters.ts'
 import { resolveHandler } from './handlers/resolve.ts'
-import { createHost, releaseHost } from './host.ts'
-import type { Claimed } from './store/executions.ts'
+import { createHost, releaseHost, type Host } from './host.ts'
+import type { Claimed } from './store/claim.ts'
+import { storeFault } from './store/failure.ts'
 import type { HostKind } from './store/schema.ts'
 import { openStore } from './store/store.ts'
 
@@ -43,7 +44,8 @@ export type Engine = Awaited<ReturnType<typeof createEngine>>
 export async function createEngine(options: EngineOptions) {
   const { clock = systemClock, kind = 'library', environment = 'clean' } = options
   const hub = new Hub()
-  const files = `${options.file}-files`
+  const store = await openStore(options.file, (fault) => hub.emit('trouble', { fault }))
+  const files = `${store.file}-files`
   const folders = {
     code: join(files, 'code'),
     hosts: join(files, 'hosts'),
@@ -51,10 +53,21 @@ export async function createEngine(options: EngineOptions) {
     state: join(files, 'state'),
     python: join(files, 'python'),
   }
-  const store = await openStore(options.file, (fault) => hub.emit('trouble', { fault }))
   // A command that only looks runs nothing, and need not be known.
-  const host = kind === 'command' ? undefined : createHost(folders.hosts, kind, clock.now())
+  const host = kind === 'command' ? undefined : enter()
   const hostId = host?.row.id ?? 'none'
+
+  function enter(): Host {
+    try {
+      return createHost(folders.hosts, kind, clock.now())
+    } catch (thrown) {
+      store.close()
+      const { message } = thrown as Error
+      throw new Fault('database-permission', `${folders.hosts} cannot be written: ${message}`, {
+        cause: thrown,
+      })
+    }
+  }
   const functions = new Map<string, InlineHandler>()
   const leftovers = new Leftovers()
   const base = baseEnvironment(environment, process.env, folders.python)
@@ -130,12 +143,16 @@ export async function createEngine(options: EngineOptions) {
 
   let seen = store.dataVersion()
   const look = setInterval(() => {
-    const version = store.dataVersion()
-    if (version === seen) return
-    seen = version
-    hub.emit('changed', {})
-    dispatcher.actOnStops()
-    dispatcher.wake()
+    try {
+      const version = store.dataVersion()
+      if (version === seen) return
+      seen = version
+      hub.emit('changed', {})
+      dispatcher.actOnStops()
+      dispatcher.wake()
+    } catch (thrown) {
+      hub.emit('trouble', { fault: storeFault(thrown, store.file).toJSON() })
+    }
   }, LOOK_INTERVAL)
   look.unref()
 

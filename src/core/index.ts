@@ -201,8 +201,11 @@ export class Job {
 
   /** All executions of the job, newest first. */
   async executions(): Promise<Execution[]> {
-    const { id } = await this.save()
-    const records = await this.#client.request('executions.list', { job: id })
+    const job = this.#data.key ?? this.#data.name
+    const records = await this.#client.request('executions.list', { job }).catch((fault: Fault) => {
+      if (fault.code === 'not-found') return [] // it was not saved yet
+      throw fault
+    })
     return records.map((record) => new Execution(this.#client, record))
   }
 

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
+import { toFault } from '../../shared/fault.ts'
 import type { Clock } from '../clock.ts'
 import type { Definition, Lane } from '../definition.ts'
-import type { Claimed } from '../store/executions.ts'
 import type { Store } from '../store/store.ts'
 import { ActiveExecution, type ExecutionParts } from './execution.ts'
 import type { Stopping } from './outcome.ts'
@@ -41,19 +41,26 @@ export class Dispatcher {
     this.#again = true
     if (this.#claiming || this.#closed) return
     this.#claiming = true
-    void this.#claim().finally(() => {
-      this.#claiming = false
-      if (this.#again) this.wake()
-    })
+    void this.#claim()
+      .catch((thrown: unknown) => {
+        if (!this.#closed) this.#parts.hub.emit('trouble', { fault: toFault(thrown).toJSON() })
+      })
+      .finally(() => {
+        this.#claiming = false
+        if (this.#again) this.wake()
+      })
   }
 
   async #claim(): Promise<void> {
     this.#again = false
     const { store, host, slots, clock, fit } = this.#options
-    // A claim that cannot be committed is not made: the engine claims nothing while the disk is full.
-    const claimed = await store
-      .write(() => store.executions.claim({ ...host, now: clock.now() }, slots, fit), { patient: true })
-      .catch((): Claimed[] => [])
+    // While the disk is full or the database locked this waits: nothing is claimed, and what runs goes on.
+    const claimed = await store.write(
+      () => store.executions.claim({ ...host, now: clock.now() }, slots, fit),
+      {
+        patient: true,
+      },
+    )
     for (const execution of claimed) {
       const active = new ActiveExecution(this.#parts, execution)
       this.#active.set(execution.id, active)

@@ -7,7 +7,7 @@ import type { Executor, Run, Task } from '../executors/executor.ts'
 import { errorInfo } from '../executors/failure.ts'
 import type { StopName } from '../executors/stopping.ts'
 import { endTree } from '../executors/tree.ts'
-import type { Claimed } from '../store/executions.ts'
+import type { Claimed } from '../store/claim.ts'
 import type { Store } from '../store/store.ts'
 import { judge, type Stopping, type Verdict } from './outcome.ts'
 import { Recorder } from './record.ts'
@@ -88,7 +88,9 @@ export class ActiveExecution {
       at: clock.now(),
       durationMs: elapsed === null ? null : Math.round(elapsed),
     }
-    await store.write(() => store.executions.end(id, ending), { patient: true })
+    const stored = await store.write(() => store.executions.end(id, ending), { patient: true })
+    if (!stored)
+      process.emitWarning(`run #${id} cannot become ${ending.status}`, { code: 'JOBDECK_TRANSITION' })
     this.#tell()
     this.#parts.onEnded(this.#claimed, verdict.status)
   }

@@ -25,38 +25,36 @@ const INTERPRETERS: Record<string, string[][]> = {
 /** How far a file is read for its first line, in bytes; Linux reads 256. */
 const FIRST_LINE = 1024
 
-export type HandlerFile = { kind: 'module' } | { kind: 'program'; command: string[] }
+/** Whether the file is a module of JavaScript or TypeScript, by its ending. */
+export const isModule = (file: string): boolean => MODULES.has(extname(file).toLowerCase())
 
 /**
- * What kind of handler a file is, and how it is run.
+ * How a file that is no module is run: the command, of which the file is the last word.
  * @param interpreter the one its metadata names
  * @param hasDependencies whether it lists its packages as PEP 723 has it, which `uv run` installs
- * @throws Fault `handler-missing`, `handler-unsuitable`
+ * @throws Fault `handler-unsuitable` for a file that is no program
  */
-export async function handlerFile(
+export async function programCommand(
   file: string,
   interpreter?: string[],
   hasDependencies = false,
-): Promise<HandlerFile> {
+): Promise<string[]> {
+  if (interpreter) return [...interpreter, file]
   const extension = extname(file).toLowerCase()
-  if (interpreter) return { kind: 'program', command: [...interpreter, file] }
-  if (MODULES.has(extension)) return { kind: 'module' }
   if (extension === '.py') {
-    const python =
-      (await nearestVenv(file)) ??
-      (hasDependencies && (await onPath('uv')) ? ['uv', 'run', '--script'] : undefined)
-    if (python) return { kind: 'program', command: [...python, file] }
+    const venv = await nearestVenv(file)
+    if (venv) return [venv, file]
+    if (hasDependencies && (await onPath('uv'))) return ['uv', 'run', '--script', file]
   }
   const shebang = readShebang(await firstLine(file))
-  if (shebang) return { kind: 'program', command: [...shebang, file] }
+  if (shebang) return [...shebang, file]
   const choices = INTERPRETERS[extension]
   if (choices) {
-    for (const choice of choices)
-      if (await onPath(choice[0]!)) return { kind: 'program', command: [...choice, file] }
+    for (const choice of choices) if (await onPath(choice[0]!)) return [...choice, file]
     // None is there now; the run says so, and by then there may be one.
-    return { kind: 'program', command: [...choices[0]!, file] }
+    return [...choices[0]!, file]
   }
-  if (await isExecutable(file)) return { kind: 'program', command: [file] }
+  if (await isExecutable(file)) return [file]
   throw new Fault(
     'handler-unsuitable',
     `${file} is no script that Jobdeck knows: it wants a known ending (${[...MODULES, ...Object.keys(INTERPRETERS)].join(' ')}), a first line that begins with #!, or execute permission`,
@@ -112,11 +110,11 @@ async function firstLine(file: string): Promise<string> {
 }
 
 /** The Python of the nearest `.venv`, from the file's folder upwards. */
-async function nearestVenv(file: string): Promise<string[] | undefined> {
+async function nearestVenv(file: string): Promise<string | undefined> {
   const inVenv = process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python']
   for (let folder = dirname(file); ; folder = dirname(folder)) {
     const python = join(folder, '.venv', ...inVenv)
-    if (await isExecutable(python)) return [python]
+    if (await isExecutable(python)) return python
     if (folder === dirname(folder)) return undefined
   }
 }

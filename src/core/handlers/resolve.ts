@@ -4,12 +4,13 @@ import { dirname, extname, isAbsolute, resolve } from 'node:path'
 import type { Handler, Mode, Policy } from '../../shared/contract.ts'
 import { Fault } from '../../shared/fault.ts'
 import { DEFAULT_POLICY, mergePolicies, type Definition, type Target } from '../definition.ts'
-import { handlerFile, requireFile, type HandlerFile } from './kind.ts'
+import { isModule, programCommand, requireFile } from './kind.ts'
 import { moduleMetadata, programMetadata, type Metadata } from './metadata.ts'
 import { bundleModule } from './module.ts'
 
 export interface Description extends Metadata {
-  file: HandlerFile
+  /** A module's code is bundled under its digest. */
+  file: { kind: 'module'; digest: string } | { kind: 'program'; command: string[] }
 }
 
 /** Sources that are longer are run, but not read for what they say of themselves. In bytes. */
@@ -24,13 +25,14 @@ export async function describeFile(path: string, codeFolder: string): Promise<De
   await requireFile(file)
   const bytes = await readFile(file)
   const source = bytes.length <= SOURCE_LIMIT ? bytes.toString('utf8') : ''
-  if (/\.[mc]?[jt]s$/i.test(file)) {
-    await bundleModule(file, codeFolder) // tells of syntax errors, and of imports that are not there
+  if (isModule(file)) {
+    const digest = await bundleModule(file, codeFolder) // tells of syntax errors, and of imports that are not there
     const metadata = await moduleMetadata(source, /ts$/i.test(extname(file)) ? 'ts' : 'js')
-    return { ...metadata, file: { kind: 'module' } }
+    return { ...metadata, file: { kind: 'module', digest } }
   }
   const metadata = programMetadata(source, file)
-  return { ...metadata, file: await handlerFile(file, metadata.interpreter, metadata.hasDependencies) }
+  const command = await programCommand(file, metadata.interpreter, metadata.hasDependencies)
+  return { ...metadata, file: { kind: 'program', command } }
 }
 
 /**
@@ -71,8 +73,8 @@ export async function resolveHandler(
     const command = handler.interpreter ? [...handler.interpreter, file] : how.command
     return { ...complete(handler, { kind: 'script', file, digest, command }, merged, 'process'), schema }
   }
-  const digest = await bundleModule(file, codeFolder)
-  return { ...complete(handler, { kind: 'module', file, digest }, merged, merged.mode ?? 'process'), schema }
+  const target: Target = { kind: 'module', file, digest: how.digest }
+  return { ...complete(handler, target, merged, merged.mode ?? 'process'), schema }
 }
 
 const FUNCTION_ADVICE =

@@ -1,17 +1,8 @@
-import { and, desc, eq, inArray, lt, sql, type SQL } from 'drizzle-orm'
-import type {
-  ErrorInfo,
-  Execution,
-  ExecutionDetail,
-  FinalStatus,
-  Mode,
-  Status,
-  Trigger,
-} from '../../shared/contract.ts'
-import { laneOf, type Definition, type Lane } from '../definition.ts'
+import type { ErrorInfo, FinalStatus, Status, Trigger } from '../../shared/contract.ts'
+import { laneOf, type Definition } from '../definition.ts'
 import { mayFollow } from '../dispatch/lifecycle.ts'
+import { claimer } from './claim.ts'
 import type { Connection } from './open.ts'
-import { executions, jobs } from './schema.ts'
 import { snapshotTable } from './snapshots.ts'
 
 /** A priority is a head start of this many milliseconds per point, so that nothing starves. */
@@ -25,20 +16,6 @@ export interface NewExecution {
   priority: number
   params: string
   now: number
-}
-
-/** What a host needs to run an execution that it claimed. */
-export interface Claimed {
-  id: number
-  jobId: string
-  jobName: string
-  definition: Definition
-  mode: Mode
-  trigger: Trigger
-  attempt: number
-  scheduledAt: number
-  params: string
-  lastSuccessAt: number | null
 }
 
 /** What the end of an execution leaves in its row. */
@@ -60,50 +37,9 @@ export interface StopRequest {
   force: boolean
 }
 
-export interface ExecutionFilter {
-  jobId?: string | undefined
-  statuses?: Status[] | undefined
-  before?: number | undefined
-  limit?: number | undefined
-}
-
-const COLUMNS = {
-  id: executions.id,
-  jobId: executions.jobId,
-  jobName: jobs.name,
-  status: executions.status,
-  trigger: executions.trigger,
-  attempt: executions.attempt,
-  parentId: executions.parentId,
-  mode: executions.mode,
-  priority: executions.priority,
-  scheduledAt: executions.scheduledAt,
-  queuedAt: executions.queuedAt,
-  startedAt: executions.startedAt,
-  endedAt: executions.endedAt,
-  durationMs: executions.durationMs,
-  progress: executions.progress,
-  progressMessage: executions.progressMessage,
-  stopReason: executions.stopReason,
-  forced: executions.forced,
-  warned: executions.warned,
-  exitCode: executions.exitCode,
-  exitSignal: executions.exitSignal,
-  error: executions.error,
-  logCount: executions.logCount,
-}
-const DETAIL = {
-  ...COLUMNS,
-  definitionId: executions.definitionId,
-  environmentId: executions.environmentId,
-  params: executions.params,
-  result: executions.result,
-  processId: executions.processId,
-}
-
-/** @returns functions over the table of executions; those that write run inside the writer's transaction */
+/** @returns functions that make and change executions; they run inside the writer's transaction */
 export function executionTable(connection: Connection) {
-  const { database, orm, counters } = connection
+  const { database, counters } = connection
   const snapshots = snapshotTable(connection)
 
   const insert = database.prepare(
@@ -111,40 +47,6 @@ export function executionTable(connection: Connection) {
        scheduled_at, queued_at, stop_force, forced, warned, progress, params, log_count)
      values (:jobId, :definitionId, :hostId, :mode, :lane, 'queued', :trigger, 1, :priority, :rank, :now, :now, 0, 0, 0, 0,
        :params, 0)`,
-  )
-  // The first waiting execution of each job, found by skipping from job to job in the index: a job with thousands
-  // of them costs as much as a job with one.
-  const heads = database.prepare<[], { jobId: string; open: number }>(
-    `with recursive waiting (job_id) as (
-       select min(job_id) from executions where status = 'queued'
-       union all
-       select (select min(job_id) from executions where status = 'queued' and job_id > waiting.job_id)
-       from waiting where waiting.job_id is not null)
-     select job_id as jobId,
-       (select count(*) from executions where job_id = waiting.job_id and status in ('initializing', 'running')) as open
-     from waiting where job_id is not null`,
-  )
-  const queued = database.prepare<
-    [{ jobId: string; hostId: string; unowned: number; now: number }],
-    QueuedRow
-  >(
-    `select id, lane, rank, definition_id as definitionId from executions
-     where status = 'queued' and job_id = :jobId and scheduled_at <= :now
-       and (host_id = :hostId or (host_id is null and :unowned)) order by rank, id`,
-  )
-  const openByLane = database.prepare<[], { lane: Lane; count: number }>(
-    `select lane, count(*) as count from executions where status in ('initializing', 'running') group by lane`,
-  )
-  const claim = database.prepare(
-    `update executions set status = 'initializing', host_id = :hostId, claimed_at = :now
-     where id = :id and status = 'queued'`,
-  )
-  const claimed = database.prepare<[number], Omit<Claimed, 'definition'> & { definitionId: number }>(
-    `select executions.id, job_id as jobId, jobs.name as jobName, executions.definition_id as definitionId, mode, trigger, attempt,
-       scheduled_at as scheduledAt, params,
-       (select max(ended_at) from executions as earlier
-        where earlier.job_id = executions.job_id and earlier.status = 'completed') as lastSuccessAt
-     from executions join jobs on jobs.id = job_id where executions.id = ?`,
   )
   const begin = database.prepare(
     `update executions set status = 'running', started_at = :now, environment_id = :environmentId
@@ -161,12 +63,6 @@ export function executionTable(connection: Connection) {
   )
   const giveBack = database.prepare(
     `update executions set status = 'queued', host_id = null, claimed_at = null where id = ? and status = 'initializing'`,
-  )
-  const waiting = database.prepare<[number], { definitionId: number; open: number }>(
-    `select definition_id as definitionId,
-       (select count(*) from executions as other
-        where other.job_id = executions.job_id and other.status in ('initializing', 'running')) as open
-     from executions where id = ? and status = 'queued'`,
   )
   const progress = database.prepare(
     `update executions set progress = ?, progress_message = ? where id = ? and status = 'running'`,
@@ -192,13 +88,6 @@ export function executionTable(connection: Connection) {
   const statusOf = database.prepare<[number], { status: Status; jobId: string }>(
     `select status, job_id as jobId from executions where id = ?`,
   )
-  const byId = orm
-    .select(DETAIL)
-    .from(executions)
-    .innerJoin(jobs, eq(jobs.id, executions.jobId))
-    .where(eq(executions.id, sql.placeholder('id')))
-    .prepare()
-
   /** The one place where a status changes: as the state machine allows, and only from the stored one. */
   function move(id: number, to: Status, change: (from: Status) => boolean): boolean {
     const row = statusOf.get(id)
@@ -206,6 +95,18 @@ export function executionTable(connection: Connection) {
     counters.add(row.jobId, row.status, -1)
     counters.add(row.jobId, to, 1)
     return true
+  }
+
+  /** False where the row is final already: whichever was stored first stands. */
+  function finish(id: number, { status, error, forced, warned, ...rest }: Ending): boolean {
+    return move(id, status, (from) => {
+      const flags = {
+        forced: Number(forced),
+        warned: Number(warned),
+        error: error && JSON.stringify(error),
+      }
+      return end.run({ id, from, status, ...flags, ...rest }).changes === 1
+    })
   }
 
   return {
@@ -219,48 +120,7 @@ export function executionTable(connection: Connection) {
       return Number(lastInsertRowid)
     },
 
-    /**
-     * Claims as many due executions as there are free slots, lowest rank first.
-     * @param slots how many executions of each lane may be open at once, over all hosts
-     * @param fit whether this host can run the definition at all
-     */
-    claim(
-      host: { id: string; takesUnowned: boolean; now: number },
-      slots: Record<Lane, number>,
-      fit: (definition: Definition) => boolean,
-    ): Claimed[] {
-      const free = { ...slots }
-      for (const { lane, count } of openByLane.all()) free[lane] -= count
-      const candidates: QueuedRow[] = []
-      const definitions = new Map<number, Definition>()
-      const definitionOf = (id: number) => {
-        if (!definitions.has(id)) definitions.set(id, snapshots.read<Definition>(id))
-        return definitions.get(id)!
-      }
-      for (const { jobId, open } of heads.all()) {
-        let room: number | undefined
-        let taken = 0
-        const own = { jobId, hostId: host.id, unowned: Number(host.takesUnowned), now: host.now }
-        for (const row of queued.iterate(own)) {
-          const definition = definitionOf(row.definitionId)
-          room ??= definition.maxWorkers - open
-          if (taken >= room || taken >= Math.max(...Object.values(free))) break
-          if (!fit(definition)) continue
-          candidates.push(row)
-          taken++
-        }
-      }
-      const result: Claimed[] = []
-      for (const row of candidates.toSorted((a, b) => a.rank - b.rank || a.id - b.id)) {
-        if (free[row.lane] <= 0) continue
-        const values = { id: row.id, hostId: host.id, now: host.now }
-        if (!move(row.id, 'initializing', () => claim.run(values).changes === 1)) continue
-        free[row.lane]--
-        const { definitionId, ...rest } = claimed.get(row.id)!
-        result.push({ ...rest, definition: definitionOf(definitionId) })
-      }
-      return result
-    },
+    claim: claimer(connection, move),
 
     /** False where a stop was asked for first: then its handler must not begin. */
     begin(id: number, environment: Record<string, string> | null, now: number): boolean {
@@ -273,17 +133,7 @@ export function executionTable(connection: Connection) {
     setProcess: (id: number, processId: number, processStarted: string | null) =>
       setProcess.run({ id, processId, processStarted }),
 
-    /** False where the row is final already: whichever was stored first stands. */
-    end(id: number, { status, error, forced, warned, ...rest }: Ending): boolean {
-      return move(id, status, (from) => {
-        const flags = {
-          forced: Number(forced),
-          warned: Number(warned),
-          error: error && JSON.stringify(error),
-        }
-        return end.run({ id, from, status, ...flags, ...rest }).changes === 1
-      })
-    },
+    end: finish,
 
     /** Back to the queue, for any host: its host died before the handler's first instruction. */
     giveBack: (id: number) => move(id, 'queued', () => giveBack.run(id).changes === 1),
@@ -296,56 +146,12 @@ export function executionTable(connection: Connection) {
     /** Stores the wish to stop; what only waits is cancelled at once. False where the execution has ended. */
     requestStop(id: number, reason: FinalStatus, force: boolean, now: number): boolean {
       if (requestStop.run({ id, reason, force: Number(force), now }).changes === 0) return false
-      if (statusOf.get(id)?.status === 'queued') this.end(id, { ...NEVER_RAN, status: 'cancelled', at: now })
+      if (statusOf.get(id)?.status === 'queued') finish(id, { ...NEVER_RAN, status: 'cancelled', at: now })
       return true
     },
     stopRequests: (hostId: string): StopRequest[] =>
       stopRequests.all(hostId).map((row) => ({ ...row, force: row.force === 1 })),
     openOf: (hostId: string) => openOf.all(hostId),
-
-    find(id: number): Execution | undefined {
-      const row = byId.get({ id })
-      return row && toExecution(row)
-    },
-
-    detail(id: number): ExecutionDetail | undefined {
-      const row = byId.get({ id })
-      if (!row) return undefined
-      const definition = snapshots.read<Definition>(row.definitionId)
-      return {
-        ...toExecution(row),
-        handler: definition.handler,
-        directory: definition.directory ?? null,
-        params: JSON.parse(row.params) as ExecutionDetail['params'],
-        result: row.result === null ? null : (JSON.parse(row.result) as ExecutionDetail['result']),
-        environment:
-          row.environmentId === null ? null : snapshots.read<Record<string, string>>(row.environmentId),
-        processId: row.processId,
-      }
-    },
-
-    /** What a waiting execution is, and how many of its job are open. */
-    waiting(id: number): { definition: Definition; open: number } | undefined {
-      const row = waiting.get(id)
-      return row && { definition: snapshots.read<Definition>(row.definitionId), open: row.open }
-    },
-
-    /** Newest first. */
-    list({ jobId, statuses, before, limit = -1 }: ExecutionFilter): Execution[] {
-      const conditions: SQL[] = []
-      if (jobId !== undefined) conditions.push(eq(executions.jobId, jobId))
-      if (statuses?.length) conditions.push(inArray(executions.status, statuses))
-      if (before !== undefined) conditions.push(lt(executions.id, before))
-      return orm
-        .select(COLUMNS)
-        .from(executions)
-        .innerJoin(jobs, eq(jobs.id, executions.jobId))
-        .where(and(...conditions))
-        .orderBy(desc(executions.id))
-        .limit(limit)
-        .all()
-        .map(toExecution)
-    },
   }
 }
 
@@ -360,13 +166,6 @@ const NEVER_RAN = {
   exitSignal: null,
 } as const
 
-interface QueuedRow {
-  id: number
-  lane: Lane
-  rank: number
-  definitionId: number
-}
-
 export interface OpenRow {
   id: number
   jobId: string
@@ -375,35 +174,4 @@ export interface OpenRow {
   startedAt: number | null
   processId: number | null
   processStarted: string | null
-}
-
-type ExecutionRow = Omit<Execution, 'error' | 'waitingFor'> & { error: string | null }
-
-function toExecution({ error, ...row }: ExecutionRow): Execution {
-  return {
-    id: row.id,
-    jobId: row.jobId,
-    jobName: row.jobName,
-    status: row.status,
-    trigger: row.trigger,
-    attempt: row.attempt,
-    parentId: row.parentId,
-    mode: row.mode,
-    priority: row.priority,
-    waitingFor: null,
-    scheduledAt: row.scheduledAt,
-    queuedAt: row.queuedAt,
-    startedAt: row.startedAt,
-    endedAt: row.endedAt,
-    durationMs: row.durationMs,
-    progress: row.progress,
-    progressMessage: row.progressMessage,
-    stopReason: row.stopReason,
-    forced: row.forced,
-    warned: row.warned,
-    exitCode: row.exitCode,
-    exitSignal: row.exitSignal,
-    error: error === null ? null : (JSON.parse(error) as ErrorInfo),
-    logCount: row.logCount,
-  }
 }

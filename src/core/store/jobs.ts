@@ -59,6 +59,9 @@ export function jobTable(connection: Connection) {
     `${SELECT} where jobs.name like ? escape '\\' or jobs.key like ? escape '\\' or categories.path like ? escape '\\'
      order by jobs.name collate nocase, jobs.id limit ?`,
   )
+  const named = database.prepare<[string, string, string], JobName>(
+    `select id, key, name from jobs where id = ? or key = ? or name = ? limit 50`,
+  )
   const beginning = database.prepare<[string, string, string], JobName>(
     `select id, key, name from jobs
      where id like ? escape '\\' or key like ? escape '\\' or name like ? escape '\\' order by updated_at desc limit 50`,
@@ -88,6 +91,8 @@ export function jobTable(connection: Connection) {
       const pattern = `%${escapeLike(text)}%`
       return list.all(pattern, pattern, pattern, limit).map((record) => map(record)!)
     },
+    /** Jobs whose id, key or name is the text. */
+    named: (text: string): JobName[] => named.all(text, text, text),
     /** Jobs whose id, key or name begins with the text, in any case of letters. */
     beginningWith(text: string): JobName[] {
       const pattern = `${escapeLike(text)}%`

@@ -35,8 +35,8 @@ export async function connect(
   beforeUpgrade: () => void = () => {},
 ): Promise<Connection> {
   requireNode()
-  const file = path === ':memory:' ? path : realFile(path)
-  if (file !== ':memory:') refuseNetworkShare(dirname(file))
+  const file = realFile(path)
+  refuseNetworkShare(dirname(file))
   const deadline = performance.now() + OPEN_PATIENCE
   for (;;) {
     try {

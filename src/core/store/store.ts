@@ -1,5 +1,6 @@
 import type { FaultData } from '../../shared/fault.ts'
 import { categoryTable } from './categories.ts'
+import { executionList } from './execution-list.ts'
 import { executionTable } from './executions.ts'
 import { hostTable } from './hosts.ts'
 import { jobTable } from './jobs.ts'
@@ -25,7 +26,7 @@ export async function openStore(
     deckId,
     jobs: jobTable(connection),
     categories: categoryTable(connection),
-    executions: executionTable(connection),
+    executions: { ...executionTable(connection), ...executionList(connection) },
     logs: logTable(connection),
     hosts: hostTable(connection),
 

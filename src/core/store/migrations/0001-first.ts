@@ -31,6 +31,7 @@ create table jobs (
   created_at integer not null,
   updated_at integer not null
 ) strict;
+create index jobs_by_name on jobs (name);
 create index jobs_by_category on jobs (category_id);
 
 create table hosts (
@@ -85,7 +86,7 @@ create table executions (
 create index executions_by_job on executions (job_id, id);
 create index executions_by_status on executions (status, id);
 create index executions_queued on executions (job_id, rank, id) where status = 'queued';
-create index executions_open on executions (host_id, job_id) where status in ('initializing', 'running');
+create index executions_open on executions (job_id, lane, host_id) where status in ('initializing', 'running');
 
 create table logs (
   execution_id integer not null,

@@ -1,0 +1,142 @@
+import { and, desc, eq, inArray, lt, sql, type SQL } from 'drizzle-orm'
+import type { ErrorInfo, Execution, ExecutionDetail, Status } from '../../shared/contract.ts'
+import type { Definition } from '../definition.ts'
+import type { Connection } from './open.ts'
+import { executions, jobs } from './schema.ts'
+import { snapshotTable } from './snapshots.ts'
+
+export interface ExecutionFilter {
+  jobId?: string | undefined
+  statuses?: Status[] | undefined
+  before?: number | undefined
+  limit?: number | undefined
+}
+
+const COLUMNS = {
+  id: executions.id,
+  jobId: executions.jobId,
+  jobName: jobs.name,
+  status: executions.status,
+  trigger: executions.trigger,
+  attempt: executions.attempt,
+  parentId: executions.parentId,
+  mode: executions.mode,
+  priority: executions.priority,
+  scheduledAt: executions.scheduledAt,
+  queuedAt: executions.queuedAt,
+  startedAt: executions.startedAt,
+  endedAt: executions.endedAt,
+  durationMs: executions.durationMs,
+  progress: executions.progress,
+  progressMessage: executions.progressMessage,
+  stopReason: executions.stopReason,
+  forced: executions.forced,
+  warned: executions.warned,
+  exitCode: executions.exitCode,
+  exitSignal: executions.exitSignal,
+  error: executions.error,
+  logCount: executions.logCount,
+}
+const DETAIL = {
+  ...COLUMNS,
+  definitionId: executions.definitionId,
+  environmentId: executions.environmentId,
+  params: executions.params,
+  result: executions.result,
+  processId: executions.processId,
+}
+
+/** @returns functions that read executions as they are shown */
+export function executionList(connection: Connection) {
+  const { database, orm } = connection
+  const snapshots = snapshotTable(connection)
+  const waiting = database.prepare<[number], { definitionId: number; open: number }>(
+    `select definition_id as definitionId,
+       (select count(*) from executions as other
+        where other.job_id = executions.job_id and other.status in ('initializing', 'running')) as open
+     from executions where id = ? and status = 'queued'`,
+  )
+  const byId = orm
+    .select(DETAIL)
+    .from(executions)
+    .innerJoin(jobs, eq(jobs.id, executions.jobId))
+    .where(eq(executions.id, sql.placeholder('id')))
+    .prepare()
+
+  return {
+    find(id: number): Execution | undefined {
+      const row = byId.get({ id })
+      return row && toExecution(row)
+    },
+
+    detail(id: number): ExecutionDetail | undefined {
+      const row = byId.get({ id })
+      if (!row) return undefined
+      const definition = snapshots.read<Definition>(row.definitionId)
+      return {
+        ...toExecution(row),
+        handler: definition.handler,
+        directory: definition.directory ?? null,
+        params: JSON.parse(row.params) as ExecutionDetail['params'],
+        result: row.result === null ? null : (JSON.parse(row.result) as ExecutionDetail['result']),
+        environment:
+          row.environmentId === null ? null : snapshots.read<Record<string, string>>(row.environmentId),
+        processId: row.processId,
+      }
+    },
+
+    /** What a waiting execution is, and how many of its job are open. */
+    waiting(id: number): { definition: Definition; open: number } | undefined {
+      const row = waiting.get(id)
+      return row && { definition: snapshots.read<Definition>(row.definitionId), open: row.open }
+    },
+
+    /** Newest first. */
+    list({ jobId, statuses, before, limit = -1 }: ExecutionFilter): Execution[] {
+      const conditions: SQL[] = []
+      if (jobId !== undefined) conditions.push(eq(executions.jobId, jobId))
+      if (statuses?.length) conditions.push(inArray(executions.status, statuses))
+      if (before !== undefined) conditions.push(lt(executions.id, before))
+      return orm
+        .select(COLUMNS)
+        .from(executions)
+        .innerJoin(jobs, eq(jobs.id, executions.jobId))
+        .where(and(...conditions))
+        .orderBy(desc(executions.id))
+        .limit(limit)
+        .all()
+        .map(toExecution)
+    },
+  }
+}
+
+type ExecutionRow = Omit<Execution, 'error' | 'waitingFor'> & { error: string | null }
+
+function toExecution({ error, ...row }: ExecutionRow): Execution {
+  return {
+    id: row.id,
+    jobId: row.jobId,
+    jobName: row.jobName,
+    status: row.status,
+    trigger: row.trigger,
+    attempt: row.attempt,
+    parentId: row.parentId,
+    mode: row.mode,
+    priority: row.priority,
+    waitingFor: null,
+    scheduledAt: row.scheduledAt,
+    queuedAt: row.queuedAt,
+    startedAt: row.startedAt,
+    endedAt: row.endedAt,
+    durationMs: row.durationMs,
+    progress: row.progress,
+    progressMessage: row.progressMessage,
+    stopReason: row.stopReason,
+    forced: row.forced,
+    warned: row.warned,
+    exitCode: row.exitCode,
+    exitSignal: row.exitSignal,
+    error: error === null ? null : (JSON.parse(error) as ErrorInfo),
+    logCount: row.logCount,
+  }
+}
