@@ -1,3 +1,4 @@
+import prettyMilliseconds from 'pretty-ms'
 import type { ErrorInfo, FinalStatus } from '../../shared/contract.ts'
 import type { Definition } from '../definition.ts'
 import type { Outcome } from '../executors/executor.ts'
@@ -22,20 +23,23 @@ export interface Verdict {
 
 /**
  * The final status of a run from how it ended; semantics "Execution states".
- * A run that was to be stopped has the status of that, however it then ended; what it returned or threw is kept.
+ * A run that was to be stopped has the status of that, however it then ended; what it returned is kept.
  */
-export function judge(
-  outcome: Outcome,
-  stopping: Stopping | undefined,
-  codes: Pick<Definition, 'successCodes' | 'warningCodes'>,
-): Verdict {
-  const natural = judgeNatural(outcome, codes)
+export function judge(outcome: Outcome, stopping: Stopping | undefined, definition: Limits): Verdict {
+  const natural = judgeNatural(outcome, definition)
   if (!stopping) return natural
-  const error = stopping.reason === 'timeout' ? (natural.error ?? null) : null
+  const error = stopping.reason === 'timeout' ? timedOut(definition.timeout) : null
   return { ...natural, status: stopping.reason, forced: stopping.forced, warned: false, error }
 }
 
-function judgeNatural(outcome: Outcome, codes: Pick<Definition, 'successCodes' | 'warningCodes'>): Verdict {
+type Limits = Pick<Definition, 'successCodes' | 'warningCodes' | 'timeout'>
+
+const timedOut = (limit = 0): ErrorInfo => ({
+  name: 'TimedOut',
+  message: `it took longer than its time limit of ${prettyMilliseconds(limit)}`,
+})
+
+function judgeNatural(outcome: Outcome, codes: Limits): Verdict {
   const verdict: Verdict = {
     status: 'failed',
     forced: false,
