@@ -132,7 +132,7 @@ export async function createEngine(options: EngineOptions) {
       clock,
       executorOf,
       taskOf,
-      onLeftovers: (mark, grace) => leftovers.add(mark, grace),
+      onLeftovers: (root, grace) => leftovers.add(root, grace),
       onEnded(claimed, status) {
         // After a failure it is kept for a look.
         if (status === 'completed')

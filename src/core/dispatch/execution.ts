@@ -6,7 +6,7 @@ import { maskEnvironment } from '../executors/environment.ts'
 import type { Executor, Run, Task } from '../executors/executor.ts'
 import { errorInfo } from '../executors/failure.ts'
 import type { StopName } from '../executors/stopping.ts'
-import { endTree } from '../executors/tree.ts'
+import { endTree, type Root } from '../executors/tree.ts'
 import type { Claimed } from '../store/claim.ts'
 import type { Store } from '../store/store.ts'
 import { judge, type Stopping, type Verdict } from './outcome.ts'
@@ -20,7 +20,7 @@ export interface ExecutionParts {
   /** Everything about the run that its host knows. Rejects where it cannot be run at all. */
   taskOf(claimed: Claimed): Promise<Task>
   /** Told when a run has ended whose processes may have left others behind. */
-  onLeftovers(mark: string, grace: number): void
+  onLeftovers(root: Root, grace: number): void
   /** Told when the final state is stored. */
   onEnded(claimed: Claimed, status: FinalStatus): void
 }
@@ -113,12 +113,12 @@ export class ActiveExecution {
       ? this.#parts.clock.after(definition.timeout, () => this.stop('timeout'))
       : () => {}
     run.begin()
-    void run.started.then((process) => process && this.#storeProcess(process.pid, process.started))
+    void run.root.then(({ process }) => process && this.#storeProcess(process.pid, process.started))
     const outcome = await run.ended
     cancelTimeout()
     this.#cancelGrace?.()
     this.#run = undefined
-    await this.#clear(task)
+    await this.#clear(await run.root)
     return judge(outcome, this.#stopping, definition)
   }
 
@@ -141,15 +141,15 @@ export class ActiveExecution {
   }
 
   /** What the handler started and left behind. After a stop it has what is left of the grace, and is waited for. */
-  async #clear(task: Task): Promise<void> {
+  async #clear(root: Root): Promise<void> {
     const { definition } = this.#claimed
     if (laneOf(definition) === 'inline') return
     if (!this.#stopping) {
-      if (!definition.detach) this.#parts.onLeftovers(task.mark, definition.grace)
+      if (!definition.detach) this.#parts.onLeftovers(root, definition.grace)
       return
     }
     await this.#killed
-    const hadToKill = await endTree({ mark: task.mark }, this.#killed ? 0 : definition.grace)
+    const hadToKill = await endTree(root, this.#killed ? 0 : definition.grace)
     if (hadToKill) this.#stopping.forced = true
   }
 

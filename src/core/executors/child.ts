@@ -8,7 +8,7 @@ import type { Executor, Outcome, Run, Task } from './executor.ts'
 import { drained, readText, readWithBackPressure } from './pipe.ts'
 import { REPORT_PIPE, type FromModule, type ToModule } from './protocol.ts'
 import { createSession } from './session.ts'
-import { endTree, identify, signal } from './tree.ts'
+import { endTree, identify, signal, type Root } from './tree.ts'
 
 const NEWLINE = 10
 
@@ -34,7 +34,8 @@ export const childExecutor: Executor = async (task: Task, sink: Sink): Promise<R
     readText(child.stdout!, 'stdout', sink),
     readText(child.stderr!, 'stderr', sink),
   ]
-  const identity = child.pid === undefined ? undefined : identify(child.pid)
+  const first = child.pid === undefined ? undefined : identify(child.pid)
+  const root: Root = { process: first, leadsGroup: true, mark: task.mark }
 
   async function end(): Promise<Outcome> {
     const [code, by] = await exited
@@ -55,9 +56,9 @@ export const childExecutor: Executor = async (task: Task, sink: Sink): Promise<R
       const hasEnded = child.exitCode !== null || child.signalCode !== null
       if (!hasEnded && process.platform !== 'win32') signal(child.pid!, 'SIGTERM')
     },
-    kill: async () => void (await endTree({ process: identity, leadsGroup: true, mark: task.mark }, 0)),
+    kill: async () => void (await endTree(root, 0)),
     ended,
-    started: Promise.resolve(identity),
+    root: Promise.resolve(root),
   }
 }
 

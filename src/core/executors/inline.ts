@@ -42,7 +42,7 @@ export function inlineExecutor(functions: ReadonlyMap<string, InlineHandler>): E
         ended.resolve({ kind: 'died', code: null, signal: null, message })
       },
       ended: ended.promise,
-      started: Promise.resolve(undefined),
+      root: Promise.resolve({}),
     }
   }
 }

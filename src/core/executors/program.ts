@@ -14,10 +14,13 @@ import { LineSplitter } from './lines.ts'
 import { outputReader } from './output.ts'
 import { drained, readWithBackPressure } from './pipe.ts'
 import { VALUE_LIMIT, readableJson } from './readable.ts'
-import { endTree, identify, signal, type ProcessIdentity } from './tree.ts'
+import { endTree, identify, signal, type Root } from './tree.ts'
 
 /** Parameters are also given as one environment variable while they are at most this long, in bytes. */
 const PARAMS_IN_ENVIRONMENT = 8192
+
+/** One variable holds at most so many bytes; Linux takes 128 KiB, Windows 32,767 characters. */
+const VARIABLE_LIMIT = 30_000
 
 /** Runs a script of any language, a command, or a line for the shell, in a process group of its own. */
 export const programExecutor: Executor = async (task: Task, sink: Sink): Promise<Run> => {
@@ -26,12 +29,11 @@ export const programExecutor: Executor = async (task: Task, sink: Sink): Promise
   const environment = { ...task.environment, ...(await parameterEnvironment(task, params)) }
   const { file, args } = await commandLine(definition, environment)
   const ended = Promise.withResolvers<Outcome>()
-  const started = Promise.withResolvers<ProcessIdentity | undefined>()
+  const root = Promise.withResolvers<Root>()
   const progress = throttleProgress((value, message) => sink.progress(value, message))
   const isScript = definition.target.kind === 'script'
   const read = outputReader(sink, progress.report, isScript)
   let child: ChildProcess | undefined
-  let identity: ProcessIdentity | undefined
 
   async function run(): Promise<Outcome> {
     child = spawn(file, args, {
@@ -42,8 +44,8 @@ export const programExecutor: Executor = async (task: Task, sink: Sink): Promise
       windowsVerbatimArguments: process.platform === 'win32' && definition.target.kind === 'shell',
       stdio: [definition.stdin === 'params' ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     })
-    identity = child.pid === undefined ? undefined : identify(child.pid)
-    started.resolve(identity)
+    const first = child.pid === undefined ? undefined : identify(child.pid)
+    root.resolve({ process: first, leadsGroup: true, mark: task.mark })
     child.stdin?.on('error', () => {}) // it need not read what it is offered
     child.stdin?.end(JSON.stringify(params))
     const pipes = (['stdout', 'stderr'] as const).map((stream) => {
@@ -65,7 +67,7 @@ export const programExecutor: Executor = async (task: Task, sink: Sink): Promise
       void run()
         .catch((thrown: unknown): Outcome => ({ kind: 'threw', error: errorInfo(startFault(file, thrown)) }))
         .then((outcome) => {
-          started.resolve(undefined)
+          root.resolve({ mark: task.mark }) // where it could not be started there is no first process
           ended.resolve(outcome)
         }),
     stop() {
@@ -74,9 +76,9 @@ export const programExecutor: Executor = async (task: Task, sink: Sink): Promise
       sink.log({ level: 'warn', message: 'Windows has no gentle way to end a program: it is ended at once' })
       signal(child.pid, 'SIGTERM')
     },
-    kill: async () => void (await endTree({ process: identity, leadsGroup: true, mark: task.mark }, 0)),
+    kill: async () => void (child && (await endTree(await root.promise, 0))),
     ended: ended.promise,
-    started: started.promise,
+    root: root.promise,
   }
 }
 
@@ -138,7 +140,8 @@ async function parameterEnvironment(
   for (const [name, value] of Object.entries(params)) {
     if (value === null || typeof value === 'object') continue
     const text = String(value)
-    if (text.includes('\0')) continue // an environment cannot hold it; the file does
+    // What an environment cannot hold, the file does.
+    if (text.includes('\0') || Buffer.byteLength(text) > VARIABLE_LIMIT) continue
     environment[`JOBDECK_PARAM_${name.replaceAll(/\W/g, '_').toUpperCase()}`] = text
   }
   return environment

@@ -62,6 +62,6 @@ export const threadExecutor: Executor = async (task: Task, sink: Sink): Promise<
       ended.resolve({ kind: 'died', code: null, signal: null, message })
     },
     ended: ended.promise,
-    started: Promise.resolve(undefined),
+    root: Promise.resolve({ mark: task.mark }),
   }
 }

@@ -49,8 +49,15 @@ export function lives({ pid, started }: ProcessIdentity): boolean {
 }
 
 /** Every process of the tree: children of children, members of the group, and whoever carries the mark. */
-export async function findTree(root: Root): Promise<number[]> {
+export const findTree = async (root: Root): Promise<number[]> => treeIn(await listTable(), root)
+
+/** Those of the trees of which something is left; they share one look at the processes of the machine. */
+export async function findTrees(roots: Root[]): Promise<Root[]> {
   const processes = await listTable()
+  return roots.filter((root) => treeIn(processes, root).length > 0)
+}
+
+function treeIn(processes: Process[], root: Root): number[] {
   const found = new Set<number>()
   const add = (pid: number) => {
     if (found.has(pid) || pid === process.pid) return
@@ -120,12 +127,6 @@ function isAlive(pid: number): boolean {
   } catch (thrown) {
     return (thrown as NodeJS.ErrnoException).code === 'EPERM'
   }
-}
-
-/** Those of the marks that some living process carries. */
-export async function findMarks(marks: Iterable<string>): Promise<string[]> {
-  const present = new Set((await listTable()).map(({ mark }) => mark))
-  return [...marks].filter((mark) => present.has(mark))
 }
 
 /** All processes of this machine that are not zombies; where there is no /proc, without groups and marks. */
