@@ -1,6 +1,6 @@
 /** The command line. Every command goes through the contract, as the windows do. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { LEVELS, MODES, STATUSES } from '../shared/contract.ts'
+import { LEVELS, MODES, STATUSES, type Status } from '../shared/contract.ts'
 import { parseDuration } from '../shared/duration.ts'
 import { Fault } from '../shared/fault.ts'
 import { version } from '../core/version.ts'
@@ -85,7 +85,7 @@ async function parse(argv: string[]): Promise<number> {
     .command('runs')
     .description('list runs, newest first')
     .argument('[job]', 'only those of this job')
-    .addOption(new Option('--status <status...>', 'only those with this status').choices(STATUSES))
+    .option('--status <status>', 'only those with this status; several with commas', statuses)
     .option('--limit <number>', 'how many at most', positiveNumber, 25)
     .action((job: string | undefined, options) => runs({ ...globals(), ...options, job }))
 
@@ -120,6 +120,12 @@ async function parse(argv: string[]): Promise<number> {
 }
 
 const collect = (value: string, earlier: string[]) => [...earlier, value]
+
+function statuses(text: string, earlier: Status[] = []): Status[] {
+  const given = text.split(',').map((name) => name.trim()) as Status[]
+  if (given.every((name) => STATUSES.includes(name))) return [...earlier, ...given]
+  throw new InvalidArgumentError(`The statuses are: ${STATUSES.join(', ')}.`)
+}
 
 function wholeNumber(text: string): number {
   if (!/^[+-]?\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')

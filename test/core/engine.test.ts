@@ -222,6 +222,16 @@ describe('an execution', () => {
     ])
   })
 
+  test('that ends at once still has what it left behind in its group found and ended', async () => {
+    const deck = await openDeck()
+    const seconds = `${200_000 + process.pid}`
+    // `env -i` takes the mark away, and the shell is gone before anybody can look at it.
+    const job = deck.once('process', { name: 'hasty' }).add(1, { shell: `env -i sleep ${seconds} &` })
+    await job.start()
+    expect((await job.finished()).status).toBe('completed')
+    await expect.poll(() => commandLines().filter((line) => line.includes(`sleep ${seconds}`))).toEqual([])
+  })
+
   test('keeps its temporary folder after a failure only, and the folder of its job always', async () => {
     const deck = await openDeck()
     const folders: string[] = []

@@ -33,7 +33,7 @@ const LOOK_INTERVAL = 50
 /** A tree that forks faster than it is killed is given up after so many rounds. */
 const KILL_ROUNDS = 100
 
-/** The process with this number as it is now, or undefined where there is none. */
+/** The process with this number as it is now, or undefined where there is none. One that has just ended is still. */
 export function identify(pid: number): ProcessIdentity | undefined {
   if (process.platform === 'linux') {
     const stat = readStat(pid)
@@ -44,8 +44,9 @@ export function identify(pid: number): ProcessIdentity | undefined {
 
 /** Whether it is still the same process. */
 export function lives({ pid, started }: ProcessIdentity): boolean {
-  const now = identify(pid)
-  return now !== undefined && (started === null || now.started === started)
+  if (process.platform !== 'linux') return isAlive(pid)
+  const stat = readStat(pid)
+  return stat !== undefined && !stat.hasEnded && (started === null || stat.started === started)
 }
 
 /** Every process of the tree: children of children, members of the group, and whoever carries the mark. */
@@ -144,7 +145,7 @@ async function listTable(): Promise<Process[]> {
   return readdirSync('/proc').flatMap((name) => {
     const pid = Number(name)
     const stat = Number.isInteger(pid) ? readStat(pid) : undefined
-    return stat ? [{ pid, ...stat, mark: readMark(pid) }] : []
+    return stat && !stat.hasEnded ? [{ pid, ...stat, mark: readMark(pid) }] : []
   })
 }
 
@@ -163,7 +164,9 @@ function readMark(pid: number): string | undefined {
 let boot: string | undefined
 
 /** See proc_pid_stat(5). The name in parentheses may itself hold spaces and parentheses. */
-function readStat(pid: number): { parent: number; group: number; started: string } | undefined {
+function readStat(
+  pid: number,
+): { parent: number; group: number; started: string; hasEnded: boolean } | undefined {
   let stat: string
   try {
     stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
@@ -172,7 +175,7 @@ function readStat(pid: number): { parent: number; group: number; started: string
   }
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   const [state, parent, group] = fields
-  if (state === 'Z' || state === 'X') return undefined
   boot ??= readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
-  return { parent: Number(parent), group: Number(group), started: `${fields[19]}@${boot}` }
+  const hasEnded = state === 'Z' || state === 'X' // and was not yet waited for
+  return { parent: Number(parent), group: Number(group), started: `${fields[19]}@${boot}`, hasEnded }
 }
