@@ -10,6 +10,7 @@ import { logs } from './logs.ts'
 import { run } from './run.ts'
 import { runs } from './runs.ts'
 import { show } from './show.ts'
+import { stop } from './stop.ts'
 import { closeQuietly, printError } from './terminal.ts'
 
 /** Faults that lie in what was typed. */
@@ -110,6 +111,13 @@ async function parse(argv: string[]): Promise<number> {
     .description('show all about a job or a run')
     .argument('<what>', 'the number of a run, or the id, name or beginning of a job')
     .action((reference: string) => show({ ...globals(), reference }))
+
+  program
+    .command('stop')
+    .description('stop a run, or all runs of a job, wherever they run')
+    .argument('<what>', 'the number of a run, or the id, name or beginning of a job')
+    .option('--force', 'kill it at once')
+    .action((reference: string, options) => stop({ ...globals(), ...options, reference }))
 
   if (argv.length === 0) {
     program.outputHelp()

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import type { z } from 'zod'
 import {
+  OPEN_STATUSES,
   contract,
   type CheckedInput,
   type EventName,
@@ -48,6 +49,13 @@ const handlers: Handlers = {
     const ids = await engine.start(findJob(engine, job), params, trigger)
     return ids.map((id) => engine.explain(engine.store.executions.find(id)!))
   },
+  async 'jobs.stop'(engine, { job, force = false }) {
+    const open = engine.store.executions.list({ jobId: findJob(engine, job), statuses: [...OPEN_STATUSES] })
+    return engine.stop(
+      open.map(({ id }) => id),
+      force,
+    )
+  },
   async 'handlers.describe'(engine, { file }) {
     const {
       file: how,
@@ -63,8 +71,13 @@ const handlers: Handlers = {
       .map((execution) => engine.explain(execution)),
   'executions.get': (engine, { execution }) =>
     engine.explain(engine.store.executions.detail(findExecution(engine, execution))!),
-  'executions.stop': (engine, { execution, force = false }) =>
-    engine.stop(findExecution(engine, execution), force),
+  async 'executions.stop'(engine, { execution, force = false }) {
+    const id = findExecution(engine, execution)
+    const [stopped] = await engine.stop([id], force)
+    if (stopped) return stopped
+    const { status } = engine.store.executions.find(id)!
+    throw new Fault('conflict', `run #${id} has ended already: it is ${status}`)
+  },
   'logs.list': (engine, { execution, ...filter }) =>
     engine.store.logs.list({ ...filter, executionId: findExecution(engine, execution) }),
 }

@@ -239,15 +239,19 @@ export async function createEngine(options: EngineOptions) {
       return ids
     },
 
-    /** Asks for the end of an execution, wherever it runs; resolves once the wish is stored. */
-    async stop(id: number, force: boolean): Promise<Execution> {
-      const before = store.executions.find(id)!
-      const asked = await store.write(() => store.executions.requestStop(id, 'cancelled', force, clock.now()))
-      const after = store.executions.find(id)!
-      if (!asked) throw new Fault('conflict', `run #${id} has ended already: it is ${after.status}`)
-      if (after.status !== before.status) hub.emit('execution', after)
+    /**
+     * Asks for the end of executions, wherever they run; resolves once the wish is stored.
+     * @returns those that had not ended
+     */
+    async stop(ids: number[], force: boolean): Promise<Execution[]> {
+      const now = clock.now()
+      const open = await store.write(() =>
+        ids.filter((id) => store.executions.requestStop(id, 'cancelled', force, now)),
+      )
+      const asked = open.map((id) => store.executions.find(id)!)
+      for (const execution of asked) if (execution.status === 'cancelled') hub.emit('execution', execution)
       dispatcher.actOnStops()
-      return after
+      return asked
     },
 
     /** Asks what runs here to end because this process goes; resolves when it has. Nothing more is begun. */

@@ -209,11 +209,12 @@ export class Job {
     return records.map((record) => new Execution(this.#client, record))
   }
 
-  /** Stops every execution of the job that has not ended. */
-  async cancel(): Promise<void> {
-    const open = (await this.executions()).filter(({ record }) => record.endedAt === null)
-    // One may end by itself before the wish is stored: that is no fault.
-    await Promise.allSettled(open.map((execution) => execution.stop()))
+  /**
+   * Stops every execution of the job that has not ended, with `force` at once.
+   * @throws Fault `not-found` where the job was never saved
+   */
+  async cancel({ force = false }: { force?: boolean } = {}): Promise<void> {
+    await this.#client.request('jobs.stop', { job: this.#data.key ?? this.#data.name, force })
   }
 }
 

@@ -5,6 +5,7 @@ import type { FaultData } from './fault.ts'
 
 export const MODES = ['in-process', 'process'] as const
 export const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
+export const OPEN_STATUSES = ['queued', 'initializing', 'running'] as const
 export const FINAL_STATUSES = [
   'completed',
   'failed',
@@ -13,7 +14,7 @@ export const FINAL_STATUSES = [
   'killed',
   'interrupted',
 ] as const
-export const STATUSES = ['queued', 'initializing', 'running', ...FINAL_STATUSES] as const
+export const STATUSES = [...OPEN_STATUSES, ...FINAL_STATUSES] as const
 export const JOB_STATUSES = ['draft', 'running', 'queued', 'failed', 'cancelled', 'completed'] as const
 export const TRIGGERS = ['manual', 'scheduled', 'catch-up', 'retry', 'api', 'dependency', 'event'] as const
 
@@ -200,6 +201,11 @@ export const contract = {
       params: parameters.optional(),
       trigger: z.enum(TRIGGERS).optional(),
     }),
+    output: z.array(execution),
+  },
+  /** Stops every execution of the job that has not ended; answers with those once the wish is stored. */
+  'jobs.stop': {
+    input: z.strictObject({ job: reference, force: z.boolean().optional() }),
     output: z.array(execution),
   },
   /** Reads what a file says of itself without running it: title, parameters, defaults. Checks that it parses. */
