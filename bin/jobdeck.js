@@ -8,6 +8,12 @@ if (version[0] < 22 || (version[0] === 22 && version[1] < 14)) {
   )
   process.exit(1)
 }
+try {
+  process.cwd()
+} catch {
+  console.error('jobdeck: the folder that you are in does not exist any more: change to another one')
+  process.exit(1)
+}
 void import('../dist/cli.js').then(function (cli) {
   return cli.main(process.argv.slice(2))
 })

@@ -101,7 +101,7 @@ export class LineSplitter {
   #findProgress(chunk: Buffer): void {
     const text = this.#carry + chunk.toString('latin1')
     for (const [, state, percent] of text.matchAll(TERMINAL_PROGRESS)) {
-      if (state === '1' || state === '2' || state === '4') this.#onProgress(Number(percent ?? 0))
+      if (percent !== undefined && '124'.includes(state!)) this.#onProgress(Math.min(100, Number(percent)))
     }
     this.#carry = UNFINISHED_PROGRESS.exec(text)?.[0] ?? ''
   }
@@ -111,7 +111,7 @@ export class LineSplitter {
 
 /** `ESC ] 9 ; 4 ; state ; percent`, ended by BEL or `ESC \`: ConEmu's sequence, as Windows Terminal reads it. */
 const TERMINAL_PROGRESS = /\x1b\]9;4;([0-4])(?:;(\d{1,3}))?(?:\x07|\x1b\\)/g
-const UNFINISHED_PROGRESS = /\x1b(?:\](?:9(?:;(?:4(?:;(?:[0-4](?:;\d{0,3}\x1b?)?)?)?)?)?)?)?$/
+const UNFINISHED_PROGRESS = /\x1b(?:\](?:9(?:;(?:4(?:;(?:[0-4](?:;\d{0,3})?\x1b?)?)?)?)?)?)?$/
 
 /** Terminal commands other than colours (SGR): operating-system commands, cursor movement, character sets. */
 const COMMANDS = /\x1b(?:\][^\x07\x1b]*(?:\x07|\x1b\\)|\[[0-?]*[ -/]*[@-ln-~]|[()][A-Z0-9]|[=>78DEHMNOZc])/g

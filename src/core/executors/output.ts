@@ -13,18 +13,18 @@ export type Meaning =
   | { kind: 'stop-commands'; token: string }
 
 const COMMAND = /^::([a-z][a-z-]*)(?: ([^:]*(?::(?!:)[^:]*)*))?::(.*)$/s
-const LEVEL_OF_COMMAND: Record<string, Level> = {
-  debug: 'debug',
-  notice: 'info',
-  warning: 'warn',
-  error: 'error',
-}
+const LEVEL_OF_COMMAND = new Map<string, Level>([
+  ['debug', 'debug'],
+  ['notice', 'info'],
+  ['warning', 'warn'],
+  ['error', 'error'],
+])
 
 /** A workflow command, or undefined for a line that is none that we know. */
 export function readCommand(line: string): Meaning | undefined {
   const [, name = '', properties = '', data = ''] = COMMAND.exec(line.trimStart()) ?? []
   const message = unescapeData(data)
-  const level = LEVEL_OF_COMMAND[name]
+  const level = LEVEL_OF_COMMAND.get(name)
   if (level) {
     const fields = readProperties(properties)
     return { kind: 'entry', level, message, ...(fields && { fields }) }
@@ -63,26 +63,28 @@ function readProperties(text: string): Record<string, unknown> | undefined {
   return pairs.length > 0 ? (Object.fromEntries(pairs) as Record<string, unknown>) : undefined
 }
 
-const LEVEL_OF_NAME: Record<string, Level> = {
-  trace: 'trace',
-  silly: 'trace',
-  verbose: 'debug',
-  debug: 'debug',
-  http: 'info',
-  info: 'info',
-  information: 'info',
-  notice: 'info',
-  warn: 'warn',
-  warning: 'warn',
-  error: 'error',
-  err: 'error',
-  critical: 'fatal',
-  alert: 'fatal',
-  emergency: 'fatal',
-  dpanic: 'fatal',
-  panic: 'fatal',
-  fatal: 'fatal',
-}
+const LEVEL_OF_NAME = new Map<string, Level>(
+  Object.entries({
+    trace: 'trace',
+    silly: 'trace',
+    verbose: 'debug',
+    debug: 'debug',
+    http: 'info',
+    info: 'info',
+    information: 'info',
+    notice: 'info',
+    warn: 'warn',
+    warning: 'warn',
+    error: 'error',
+    err: 'error',
+    critical: 'fatal',
+    alert: 'fatal',
+    emergency: 'fatal',
+    dpanic: 'fatal',
+    panic: 'fatal',
+    fatal: 'fatal',
+  }),
+)
 
 const first = (entry: Record<string, unknown>, names: string[]) =>
   names.find((name) => entry[name] !== undefined)
@@ -116,10 +118,10 @@ export function readJsonLine(line: string): Meaning | undefined {
 
 /** A name in any case, slog's `INFO+2`, or the number that pino and bunyan write. */
 function readLevel(value: unknown): Level | undefined {
-  if (typeof value === 'string') return LEVEL_OF_NAME[value.toLowerCase().replace(/[+-]\d+$/, '')]
-  if (typeof value !== 'number') return undefined
+  if (typeof value === 'string') return LEVEL_OF_NAME.get(value.toLowerCase().replace(/[+-]\d+$/, ''))
+  if (typeof value !== 'number' || value < 10 || value > 100) return undefined
   const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
-  return levels[Math.min(5, Math.max(0, Math.floor(value / 10) - 1))]
+  return levels[Math.min(5, Math.floor(value / 10) - 1)]
 }
 
 const YEAR_2001 = 978_307_200

@@ -13,3 +13,8 @@ const SENTENCES: Record<StopName, string> = {
   TimedOut: 'the run passed its time limit',
   ShuttingDown: 'Jobdeck is shutting down',
 }
+
+/** Thrown by a handler where trying again is of no use. In a file of its own, any error with this name will do. */
+export class NonRetryable extends Error {
+  override readonly name = 'NonRetryable'
+}

@@ -19,6 +19,8 @@ export interface Root {
   /** Whether it leads a process group of its own. */
   leadsGroup?: boolean
   mark?: string | undefined
+  /** What was found of it at the last look: one that has left the group since, and lost its parent, is still known. */
+  known?: ProcessIdentity[]
 }
 
 interface Process extends ProcessIdentity {
@@ -59,19 +61,21 @@ export async function findTrees(roots: Root[]): Promise<Root[]> {
 }
 
 function treeIn(processes: Process[], root: Root): number[] {
-  const found = new Set<number>()
-  const add = (pid: number) => {
-    if (found.has(pid) || pid === process.pid) return
-    found.add(pid)
-    for (const child of processes) if (child.parent === pid) add(child.pid)
+  const found = new Map<number, Process>()
+  const add = (member: Process) => {
+    if (found.has(member.pid) || member.pid === process.pid) return
+    found.set(member.pid, member)
+    for (const child of processes) if (child.parent === member.pid) add(child)
   }
-  const first = root.process
-  for (const { pid, started, group, mark } of processes) {
-    const isFirst = pid === first?.pid && started === first.started
-    const isMarked = mark !== undefined && mark === root.mark
-    if (isFirst || isMarked || (root.leadsGroup && group === first?.pid)) add(pid)
+  const { process: first, known = [], leadsGroup, mark } = root
+  const identities = first ? [first, ...known] : known
+  for (const member of processes) {
+    const isKnown = identities.some(({ pid, started }) => pid === member.pid && started === member.started)
+    const isMarked = mark !== undefined && mark === member.mark
+    if (isKnown || isMarked || (leadsGroup && member.group === first?.pid)) add(member)
   }
-  return [...found]
+  root.known = [...found.values()].map(({ pid, started }) => ({ pid, started }))
+  return [...found.keys()]
 }
 
 /**
