@@ -77,7 +77,7 @@ async function parse(argv: string[]): Promise<number> {
     .option('--grace <time>', 'time to end by itself after a stop (5s)', checkDuration)
     .option('--name <name>', 'the name of the job; the title of the script if not given')
     .option('--category <path>', 'the category of the job, a/b/c')
-    .option('--priority <number>', 'higher ones start first', wholeNumber, 0)
+    .option('--priority <number>', 'higher ones start first', priority, 0)
     .action(async (file: string | undefined, options) => {
       exitCode = await run({ ...globals(), ...options, file, command })
     })
@@ -140,9 +140,16 @@ function wholeNumber(text: string): number {
   return Number(text)
 }
 
+function priority(text: string): number {
+  const number = wholeNumber(text)
+  if (Math.abs(number) > 1000) throw new InvalidArgumentError('It must be from -1000 to 1000.')
+  return number
+}
+
 function positiveNumber(text: string): number {
   const number = wholeNumber(text)
   if (number < 1) throw new InvalidArgumentError('It must be at least 1.')
+  if (number > 100_000) throw new InvalidArgumentError('It must be at most 100,000.')
   return number
 }
 

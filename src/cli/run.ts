@@ -38,8 +38,7 @@ export async function run(options: RunOptions): Promise<number> {
   if (options.command?.length === 0) throw new Fault('invalid-input', 'run: wants a command after --')
   return withDeck(options, 'run', async (client, engine) => {
     const { job, params } = await jobOf(client, options)
-    const { id } = await client.request('jobs.save', job)
-    const [execution] = await client.request('jobs.start', { job: id, params })
+    const [execution] = await client.request('jobs.run', { job, params })
     return watch(client, engine, execution!.id, options)
   })
 }
@@ -57,11 +56,7 @@ async function jobOf(client: Client, options: RunOptions): Promise<{ job: JobInp
   }
   if (command) {
     const text = command.join(' ').replaceAll(/\p{Cc}+/gu, ' ')
-    const digest = createHash('sha256')
-      .update(JSON.stringify([process.cwd(), command]))
-      .digest('hex')
-      .slice(0, 16)
-    const key = `run:${name ?? digest}`
+    const key = keyOf(name ? { name } : { command, directory: process.cwd() })
     return {
       job: { key, name: name ?? short(text), handlers: [{ priority, handler: { command } }], ...policy },
       params,
@@ -78,7 +73,7 @@ async function jobOf(client: Client, options: RunOptions): Promise<{ job: JobInp
     })
   for (const warning of warnings) printNote(`${file}: ${warning}`)
   const job: JobInput = {
-    key: `run:${name ?? file}`,
+    key: keyOf(name ? { name } : { file }),
     name: name ?? short(title?.trim() || basename(file)),
     handlers: [{ priority, handler: { file } }],
     ...(description && { description: description.slice(0, 10_000) }),
@@ -86,6 +81,10 @@ async function jobOf(client: Client, options: RunOptions): Promise<{ job: JobInp
   }
   return { job, params: options.param.length > 0 ? checkParameters(schema, params, 'text') : params }
 }
+
+/** The same thing run again is the same job, and none that somebody made on purpose: see docs/decisions/0005. */
+const keyOf = (what: object) =>
+  `run:${createHash('sha256').update(JSON.stringify(what)).digest('base64url').slice(0, 22)}`
 
 const short = (text: string) => (text.length > NAME_LIMIT ? `${text.slice(0, NAME_LIMIT - 1)}…` : text)
 

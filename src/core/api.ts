@@ -25,29 +25,16 @@ type Handlers = {
 
 const handlers: Handlers = {
   async 'jobs.save'(engine, input) {
-    const { store, clock } = engine
-    const id = await store.write(() => {
-      const now = clock.now()
-      const categoryId =
-        input.category === undefined ? null : store.categories.getOrCreate(input.category, now)
-      const { key = input.name, name, description = null } = input
-      return store.jobs.save({
-        id: createId(),
-        key,
-        name,
-        description,
-        categoryId,
-        definition: definitionOf(input),
-        now,
-      })
-    })
-    return store.jobs.find(id)!
+    const id = await engine.store.write(() => saveJob(engine, input))
+    return engine.store.jobs.find(id)!
   },
+  'jobs.run': (engine, { job, params = {}, trigger = 'manual' }) =>
+    engine.start(definitionOf(job), params, trigger, () => saveJob(engine, job)),
   'jobs.list': ({ store }, { text, limit }) => store.jobs.list(text, limit),
   'jobs.get': (engine, { job }) => engine.store.jobs.find(findJob(engine, job))!,
-  async 'jobs.start'(engine, { job, params = {}, trigger = 'manual' }) {
-    const ids = await engine.start(findJob(engine, job), params, trigger)
-    return ids.map((id) => engine.explain(engine.store.executions.find(id)!))
+  'jobs.start'(engine, { job, params = {}, trigger = 'manual' }) {
+    const id = findJob(engine, job)
+    return engine.start(engine.store.jobs.definition(id), params, trigger, () => id)
   },
   async 'jobs.stop'(engine, { job, force = false }) {
     const open = engine.store.executions.list({ jobId: findJob(engine, job), statuses: [...OPEN_STATUSES] })
@@ -120,6 +107,22 @@ export function check<S extends z.ZodType>(schema: S, value: unknown): z.output<
   }))
   const text = issues.map(({ field, message }) => (field ? `${field}: ${message}` : message)).join('; ')
   throw new Fault('invalid-input', text, { data: { issues } })
+}
+
+/** Runs inside a transaction; returns the id. */
+function saveJob({ store, clock }: Engine, input: CheckedInput<'jobs.save'>): string {
+  const now = clock.now()
+  const { key = input.name, name, description = null, category } = input
+  const categoryId = category === undefined ? null : store.categories.getOrCreate(category, now)
+  return store.jobs.save({
+    id: createId(),
+    key,
+    name,
+    description,
+    categoryId,
+    definition: definitionOf(input),
+    now,
+  })
 }
 
 function definitionOf(input: CheckedInput<'jobs.save'>): JobDefinition {

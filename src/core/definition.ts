@@ -1,4 +1,4 @@
-import type { Handler, Mode, Parameters, Policy } from '../shared/contract.ts'
+import type { Handler, Mode, Parameters, Policy, RetryPolicy } from '../shared/contract.ts'
 
 const MEBIBYTE = 1024 * 1024
 
@@ -32,6 +32,7 @@ export interface Definition {
   grace: number
   /** How many executions of the job may run at once. */
   maxWorkers: number
+  retry?: RetryPolicy | undefined
   environment: Record<string, string>
   directory?: string | undefined
   successCodes: number[]

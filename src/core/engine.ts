@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Execution, Parameters, Trigger } from '../shared/contract.ts'
 import { Fault } from '../shared/fault.ts'
 import { systemClock, type Clock } from './clock.ts'
-import { laneOf, mergePolicies, type Definition, type Lane } from './definition.ts'
+import { laneOf, type Definition, type JobDefinition, type Lane } from './definition.ts'
 import { Dispatcher, defaultSlots } from './dispatch/dispatcher.ts'
 import { settleDeadHosts } from './dispatch/settle.ts'
 import { Hub } from './events.ts'
@@ -127,6 +127,7 @@ export async function createEngine(options: EngineOptions) {
       fit: ({ target }) => target.kind !== 'function' || functions.has(target.name),
     },
     {
+      hostId,
       store,
       hub,
       clock,
@@ -161,6 +162,7 @@ export async function createEngine(options: EngineOptions) {
     const found = execution.status === 'queued' ? store.executions.waiting(execution.id) : undefined
     if (!found) return execution
     const { target, maxWorkers } = found.definition
+    if (execution.scheduledAt > clock.now()) return { ...execution, waitingFor: 'its time' }
     const lacksFunction = target.kind === 'function' && !functions.has(target.name)
     return {
       ...execution,
@@ -206,22 +208,22 @@ export async function createEngine(options: EngineOptions) {
     explain,
 
     /**
-     * Queues one execution per handler of the job; resolves with their numbers once that is committed.
-     * @throws Fault where a handler cannot be run or the parameters do not fit its schema; then nothing is queued
+     * Queues one execution per handler; resolves once that is committed.
+     * @param jobIdOf the job they belong to; runs inside the transaction, and may save it
+     * @throws Fault where a handler cannot be run or the parameters do not fit its schema; then nothing is stored
      */
-    async start(jobId: string, given: Parameters, trigger: Trigger): Promise<number[]> {
-      const { handlers, params, policy } = store.jobs.definition(jobId)
-      const job = store.jobs.find(jobId)!
-      if (handlers.length === 0) {
-        throw new Fault(
-          'conflict',
-          `the job ${JSON.stringify(job.name)} has nothing to run: add a handler first`,
-        )
-      }
+    async start(
+      { handlers, params, policy }: JobDefinition,
+      given: Parameters,
+      trigger: Trigger,
+      jobIdOf: () => string,
+    ): Promise<Execution[]> {
+      if (handlers.length === 0)
+        throw new Fault('conflict', 'the job has nothing to run: add a handler first')
       const merged = { ...params, ...given }
       const parts: { priority: number; definition: Definition; params: string }[] = []
       for (const { priority, handler } of handlers) {
-        const definition = await resolveHandler(handler, mergePolicies(policy), folders.code)
+        const definition = await resolveHandler(handler, policy, folders.code)
         parts.push({
           priority,
           definition,
@@ -229,14 +231,14 @@ export async function createEngine(options: EngineOptions) {
         })
       }
       const now = clock.now()
-      const ids = await store.write(() =>
-        parts.map((part) =>
-          store.executions.add({ ...part, jobId, hostId: host ? hostId : null, trigger, now }),
-        ),
-      )
-      for (const id of ids) hub.emit('execution', explain(store.executions.find(id)!))
+      const ids = await store.write(() => {
+        const common = { jobId: jobIdOf(), hostId: host ? hostId : null, trigger, now }
+        return parts.map((part) => store.executions.add({ ...part, ...common }))
+      })
+      const executions = ids.map((id) => explain(store.executions.find(id)!))
+      for (const execution of executions) hub.emit('execution', execution)
       dispatcher.wake()
-      return ids
+      return executions
     },
 
     /**

@@ -45,21 +45,24 @@ export async function* followLogs(
   }
 }
 
-/** Resolves when all the runs have ended, with their last state. */
+/** Resolves when all the runs have ended for good: with the last attempt of each. */
 export async function whenFinal(client: Client, ids: number[]): Promise<ExecutionDetail[]> {
   const news = listen(client)
   try {
     for (;;) {
       news.expect()
-      const executions = await Promise.all(
-        ids.map((execution) => client.request('executions.get', { execution })),
-      )
+      const executions = await Promise.all(ids.map((id) => lastAttempt(client, id)))
       if (executions.every(({ status }) => isFinal(status))) return executions
       await news.come()
     }
   } finally {
     news.end()
   }
+}
+
+async function lastAttempt(client: Client, id: number): Promise<ExecutionDetail> {
+  const execution = await client.request('executions.get', { execution: id })
+  return execution.retryId === null ? execution : lastAttempt(client, execution.retryId)
 }
 
 export const isFinal = (status: Execution['status']) => (FINAL_STATUSES as readonly string[]).includes(status)

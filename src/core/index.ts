@@ -38,6 +38,7 @@ export { createClient, type Bridge, type Client } from '../shared/client.ts'
 export type * from '../shared/contract.ts'
 export type { HandlerContext, LogFunction } from './executors/context.ts'
 export type { InlineHandler } from './executors/inline.ts'
+export { NonRetryable } from './executors/stopping.ts'
 
 export type OpenOptions = Pick<EngineOptions, 'file' | 'slots' | 'environment'>
 
@@ -155,7 +156,11 @@ export class Job {
 
   /** Stores the job without starting it. */
   save(): Promise<JobRecord> {
-    return this.#client.request('jobs.save', { ...this.#data, mode: this.#mode, handlers: this.#handlers })
+    return this.#client.request('jobs.save', this.#input())
+  }
+
+  #input(): JobInput {
+    return { ...this.#data, mode: this.#mode, handlers: this.#handlers }
   }
 
   /**
@@ -168,18 +173,14 @@ export class Job {
   }
 
   async #start(params?: Parameters): Promise<Execution[]> {
-    const { id } = await this.save()
-    const started = await this.#client.request('jobs.start', {
-      job: id,
-      trigger: 'api',
-      ...(params && { params }),
-    })
+    const job = this.#input()
+    const started = await this.#client.request('jobs.run', { job, trigger: 'api', ...(params && { params }) })
     const executions = started.map((record) => new Execution(this.#client, record))
     for (const listener of this.#listeners) for (const execution of executions) execution.onProgress(listener)
     return executions
   }
 
-  /** Resolves when every execution of the last start has ended. Never rejects for how they ended: look at `status`. */
+  /** Resolves when every execution of the last start has ended for good, retries included. Never rejects for how they ended: look at `status`. */
   async finished(): Promise<Finished> {
     if (!this.#lastStart) throw new Fault('conflict', 'the job was not started')
     const started = await this.#lastStart
@@ -260,7 +261,7 @@ export class Execution {
     await this.#client.request('executions.stop', { execution: this.id, ...options })
   }
 
-  /** Resolves when it has ended. Never rejects for how it ended: look at `status`. */
+  /** Resolves when it has ended for good, with its last attempt. Never rejects for how it ended: look at `status`. */
   async finished(): Promise<ExecutionDetail> {
     const [execution] = await whenFinal(this.#client, [this.id])
     return execution!

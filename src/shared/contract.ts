@@ -73,12 +73,26 @@ export const handlerSchema = z.union(
   'must be one of { file }, { command: […] }, { shell } or { function }',
 )
 
+const retry = z.strictObject({
+  /** How often it is tried in all. */
+  attempts: z.int().min(1).max(1000),
+  /** After which ends it is tried again; after `failed`, if not given. */
+  on: z.array(z.enum(['failed', 'timeout', 'interrupted'])).optional(),
+  backoff: z.enum(['exponential', 'fixed']).optional(),
+  /** Before the second attempt; doubled for each further one if exponential. */
+  delay: duration.optional(),
+  maxDelay: duration.optional(),
+  jitter: z.boolean().optional(),
+  nonRetryableCodes: exitCodes.optional(),
+})
+
 /** How a job runs. Every field has a default; see docs/decisions/0004-defaults.md. */
 const policy = {
   mode: mode.optional(),
   timeout: duration.optional(),
   grace: duration.optional(),
   maxWorkers: z.int().min(1).max(1000).optional(),
+  retry: retry.optional(),
   environment: environment.optional(),
   directory: z.string().min(1).max(4096).optional(),
   successCodes: exitCodes.optional(),
@@ -143,7 +157,10 @@ const execution = z.object({
   status,
   trigger: z.enum(TRIGGERS),
   attempt: z.int(),
+  /** The attempt before this one. */
   parentId: z.int().nullable(),
+  /** The attempt after this one. */
+  retryId: z.int().nullable(),
   mode,
   priority: z.int(),
   waitingFor: z.string().nullable(),
@@ -184,11 +201,20 @@ const logEntry = z.object({
   droppedThrough: z.int().nullable(),
 })
 
-const limit = z.int().min(1).max(100_000)
+const limit = z.int().min(1).max(1_000_000)
 
 export const contract = {
   /** Creates a job, or updates the one with the same key. */
   'jobs.save': { input: jobInput, output: job },
+  /** Saves a job and queues it, both or neither. */
+  'jobs.run': {
+    input: z.strictObject({
+      job: jobInput,
+      params: parameters.optional(),
+      trigger: z.enum(TRIGGERS).optional(),
+    }),
+    output: z.array(execution),
+  },
   'jobs.list': {
     input: z.strictObject({ text: z.string().max(1000).optional(), limit: limit.optional() }),
     output: z.array(job),
@@ -259,6 +285,7 @@ export type FinalStatus = (typeof FINAL_STATUSES)[number]
 export type Trigger = (typeof TRIGGERS)[number]
 export type Handler = z.infer<typeof handlerSchema>
 export type Policy = z.infer<typeof policySchema>
+export type RetryPolicy = z.infer<typeof retry>
 export type PolicyInput = z.input<typeof policySchema>
 export type Parameters = z.infer<typeof parameters>
 export type JobInput = z.input<typeof jobInput>

@@ -13,6 +13,9 @@ export const defaultSlots = (): Record<Lane, number> => ({
   process: availableParallelism(),
 })
 
+/** Between two looks at what is due, in ms. */
+const LONGEST_WAIT = 30_000
+
 export interface DispatcherOptions {
   host: { id: string; takesUnowned: boolean }
   slots: Record<Lane, number>
@@ -30,6 +33,7 @@ export class Dispatcher {
   #claiming = false
   #again = false
   #closed = false
+  #cancelAlarm: () => void = () => {}
 
   constructor(options: DispatcherOptions, parts: ExecutionParts) {
     this.#options = options
@@ -71,6 +75,16 @@ export class Dispatcher {
       void active.done.then(forget, forget)
     }
     this.actOnStops()
+    this.#wakeWhenDue()
+  }
+
+  /** Planned times are wall clock, which may jump: so it is looked at again after a while, however far they are. */
+  #wakeWhenDue(): void {
+    const { store, clock } = this.#options
+    this.#cancelAlarm()
+    const now = clock.now()
+    const due = store.executions.nextDue(now)
+    if (due !== null) this.#cancelAlarm = clock.after(Math.min(due - now, LONGEST_WAIT), () => this.wake())
   }
 
   /** Acts on the stops that any process has asked for. */
@@ -87,6 +101,7 @@ export class Dispatcher {
    */
   async close(interrupt: boolean): Promise<void> {
     this.#closed = true
+    this.#cancelAlarm()
     if (interrupt) for (const active of this.#active.values()) active.stop('interrupted')
     while (this.#active.size > 0) await Promise.allSettled([...this.#active.values()].map(({ done }) => done))
   }

@@ -6,13 +6,15 @@ import { maskEnvironment } from '../executors/environment.ts'
 import type { Executor, Run, Task } from '../executors/executor.ts'
 import { errorInfo } from '../executors/failure.ts'
 import type { StopName } from '../executors/stopping.ts'
-import { endTree, type Root } from '../executors/tree.ts'
+import { endTree, findTree, type Root } from '../executors/tree.ts'
 import type { Claimed } from '../store/claim.ts'
 import type { Store } from '../store/store.ts'
 import { judge, type Stopping, type Verdict } from './outcome.ts'
 import { Recorder } from './record.ts'
+import { retryDelay } from './retry.ts'
 
 export interface ExecutionParts {
+  hostId: string
   store: Store
   hub: Hub
   clock: Clock
@@ -67,8 +69,14 @@ export class ActiveExecution {
 
   #ask(): void {
     if (!this.#run) return // what has not begun is not begun: see #work
-    this.#run.stop(STOP_NAMES[this.#stopping!.reason])
+    void this.#askToEnd(this.#run)
     this.#cancelGrace = this.#parts.clock.after(this.#claimed.definition.grace, () => this.#kill())
+  }
+
+  async #askToEnd(run: Run): Promise<void> {
+    // Once its parents have heeded the wish, a process that left their group could no longer be found.
+    if (laneOf(this.#claimed.definition) !== 'inline') await findTree(await run.root)
+    run.stop(STOP_NAMES[this.#stopping!.reason])
   }
 
   #kill(): void {
@@ -88,7 +96,16 @@ export class ActiveExecution {
       at: clock.now(),
       durationMs: elapsed === null ? null : Math.round(elapsed),
     }
-    const stored = await store.write(() => store.executions.end(id, ending), { patient: true })
+    const delay = retryDelay(ending, this.#claimed.attempt, this.#claimed.definition.retry, Math.random())
+    const stored = await store.write(
+      () => {
+        if (!store.executions.end(id, ending)) return false
+        // In the same transaction: a chain is never seen as ended that goes on.
+        if (delay !== undefined) store.executions.retry(id, this.#parts.hostId, ending.at + delay, ending.at)
+        return true
+      },
+      { patient: true },
+    )
     if (!stored)
       process.emitWarning(`run #${id} cannot become ${ending.status}`, { code: 'JOBDECK_TRANSITION' })
     this.#tell()

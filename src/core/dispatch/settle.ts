@@ -4,6 +4,7 @@ import type { HostRow } from '../store/hosts.ts'
 import type { OpenRow } from '../store/executions.ts'
 import type { Store } from '../store/store.ts'
 import type { Verdict } from './outcome.ts'
+import { retryDelay } from './retry.ts'
 
 /** What becomes of an execution whose host died. */
 export type Settlement = { to: 'queued' } | { to: 'cancelled' | 'interrupted' }
@@ -57,7 +58,15 @@ async function settle(
     for (const row of open) {
       const { to } = settlementOf(row)
       if (to === 'queued') store.executions.giveBack(row.id)
-      else store.executions.end(row.id, { ...UNKNOWN, status: to, at: now(), durationMs: null })
+      else if (store.executions.end(row.id, { ...UNKNOWN, status: to, at: now(), durationMs: null })) {
+        const delay = retryDelay(
+          { ...UNKNOWN, status: to },
+          row.attempt,
+          store.executions.retryPolicy(row.id),
+          Math.random(),
+        )
+        if (delay !== undefined) store.executions.retry(row.id, null, now() + delay, now())
+      }
     }
     store.executions.release(host.id)
     store.hosts.close(host.id, now())

@@ -20,6 +20,9 @@ const COLUMNS = {
   trigger: executions.trigger,
   attempt: executions.attempt,
   parentId: executions.parentId,
+  retryId: sql<
+    number | null
+  >`(select max(later.id) from executions as later where later.parent_id = ${executions.id})`,
   mode: executions.mode,
   priority: executions.priority,
   scheduledAt: executions.scheduledAt,
@@ -121,6 +124,7 @@ function toExecution({ error, ...row }: ExecutionRow): Execution {
     trigger: row.trigger,
     attempt: row.attempt,
     parentId: row.parentId,
+    retryId: row.retryId,
     mode: row.mode,
     priority: row.priority,
     waitingFor: null,

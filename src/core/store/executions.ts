@@ -1,4 +1,4 @@
-import type { ErrorInfo, FinalStatus, Status, Trigger } from '../../shared/contract.ts'
+import type { ErrorInfo, FinalStatus, RetryPolicy, Status, Trigger } from '../../shared/contract.ts'
 import { laneOf, type Definition } from '../definition.ts'
 import { mayFollow } from '../dispatch/lifecycle.ts'
 import { claimer } from './claim.ts'
@@ -48,6 +48,18 @@ export function executionTable(connection: Connection) {
      values (:jobId, :definitionId, :hostId, :mode, :lane, 'queued', :trigger, 1, :priority, :rank, :now, :now, 0, 0, 0, 0,
        :params, 0)`,
   )
+  const insertRetry = database.prepare(
+    `insert into executions (job_id, parent_id, definition_id, host_id, mode, lane, status, trigger, attempt, priority,
+       rank, scheduled_at, queued_at, stop_force, forced, warned, progress, params, log_count)
+     select job_id, id, definition_id, :hostId, mode, lane, 'queued', 'retry', attempt + 1, priority,
+       :scheduledAt - priority * ${HEAD_START}, :scheduledAt, :now, 0, 0, 0, 0, params, 0
+     from executions where id = :id`,
+  )
+  const nextDue = database
+    .prepare<[number]>(
+      `select min(scheduled_at) from executions where status = 'queued' and scheduled_at > ?`,
+    )
+    .pluck()
   const begin = database.prepare(
     `update executions set status = 'running', started_at = :now, environment_id = :environmentId
      where id = :id and status = 'initializing' and stop_requested_at is null`,
@@ -78,15 +90,15 @@ export function executionTable(connection: Connection) {
      where host_id = ? and status in ('initializing', 'running') and stop_requested_at is not null`,
   )
   const openOf = database.prepare<[string], OpenRow>(
-    `select id, job_id as jobId, status, stop_reason as stopReason, started_at as startedAt, process_id as processId,
+    `select id, job_id as jobId, status, attempt, stop_reason as stopReason, started_at as startedAt, process_id as processId,
        process_started as processStarted
      from executions where host_id = ? and status in ('initializing', 'running')`,
   )
   const release = database.prepare(
     `update executions set host_id = null where host_id = ? and status = 'queued'`,
   )
-  const statusOf = database.prepare<[number], { status: Status; jobId: string }>(
-    `select status, job_id as jobId from executions where id = ?`,
+  const statusOf = database.prepare<[number], { status: Status; jobId: string; definitionId: number }>(
+    `select status, job_id as jobId, definition_id as definitionId from executions where id = ?`,
   )
   /** The one place where a status changes: as the state machine allows, and only from the stored one. */
   function move(id: number, to: Status, change: (from: Status) => boolean): boolean {
@@ -119,6 +131,21 @@ export function executionTable(connection: Connection) {
       counters.add(rest.jobId, 'queued', 1)
       return Number(lastInsertRowid)
     },
+
+    /** Queues another attempt of an execution that has ended, with what that one ran with; returns its id. */
+    retry(id: number, hostId: string | null, scheduledAt: number, now: number): number {
+      const { lastInsertRowid } = insertRetry.run({ id, hostId, scheduledAt, now })
+      counters.add(statusOf.get(id)!.jobId, 'queued', 1)
+      return Number(lastInsertRowid)
+    },
+
+    /** The retry policy that an execution was queued with. */
+    retryPolicy(id: number): RetryPolicy | undefined {
+      return snapshots.read<Definition>(statusOf.get(id)!.definitionId).retry
+    },
+
+    /** When the next waiting execution becomes due that is not due now, or null. */
+    nextDue: (now: number) => nextDue.get(now) as number | null,
 
     claim: claimer(connection, move),
 
@@ -168,6 +195,7 @@ const NEVER_RAN = {
 
 export interface OpenRow {
   id: number
+  attempt: number
   jobId: string
   status: 'initializing' | 'running'
   stopReason: FinalStatus | null

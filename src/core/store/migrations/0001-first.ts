@@ -85,6 +85,8 @@ create table executions (
 ) strict;
 create index executions_by_job on executions (job_id, id);
 create index executions_by_status on executions (status, id);
+create index executions_by_parent on executions (parent_id) where parent_id is not null;
+create index executions_due on executions (scheduled_at) where status = 'queued';
 create index executions_queued on executions (job_id, rank, id) where status = 'queued';
 create index executions_open on executions (job_id, lane, host_id) where status in ('initializing', 'running');
 
