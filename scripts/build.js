@@ -16,6 +16,7 @@ const { metafile } = await build({
     cli: 'src/cli/index.ts',
     thread: 'src/core/executors/thread-entry.ts',
     child: 'src/core/executors/child-entry.ts',
+    verify: 'src/core/store/verify-entry.ts',
   },
   outdir: 'dist',
   bundle: true,

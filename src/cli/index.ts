@@ -5,11 +5,16 @@ import { parseDuration } from '../shared/duration.ts'
 import { Fault } from '../shared/fault.ts'
 import { version } from '../core/version.ts'
 import { EXIT } from './exit.ts'
+import { history } from './history.ts'
 import { list } from './list.ts'
 import { logs } from './logs.ts'
+import { pause, resume } from './pause.ts'
+import { queue } from './queue.ts'
+import { bringBack, remove } from './remove.ts'
 import { run } from './run.ts'
 import { runs } from './runs.ts'
 import { show } from './show.ts'
+import { backup, clean, restore } from './storage.ts'
 import { stop } from './stop.ts'
 import { closeQuietly, printError } from './terminal.ts'
 
@@ -118,6 +123,62 @@ async function parse(argv: string[]): Promise<number> {
     .argument('<what>', 'the number of a run, or the id, name or beginning of a job')
     .option('--force', 'kill it at once')
     .action((reference: string, options) => stop({ ...globals(), ...options, reference }))
+
+  program
+    .command('pause')
+    .description('let nothing of a job, a category or the deck begin by itself; what runs goes on')
+    .argument('[job]', 'its id, name or beginning')
+    .option('--category <path>', 'a category with all below it')
+    .option('--deck', 'everything')
+    .option('--for <time>', 'for 30m, 8h, 2d …; else until it is resumed', checkDuration)
+    .option('--reason <text>', 'shown wherever something waits for it')
+    .action((job: string | undefined, options) => pause({ ...globals(), ...options, job }))
+
+  program
+    .command('resume')
+    .description('end such a pause')
+    .argument('[job]', 'its id, name or beginning')
+    .option('--category <path>', 'a category')
+    .option('--deck', 'everything')
+    .action((job: string | undefined, options) => resume({ ...globals(), ...options, job }))
+
+  program
+    .command('queue')
+    .description('show what waits and for what, what runs, and where there is room')
+    .option('--limit <number>', 'how many at most', positiveNumber, 25)
+    .action((options) => queue({ ...globals(), ...options }))
+
+  program
+    .command('remove')
+    .description('remove jobs with their runs; for a day they can be brought back')
+    .argument('<jobs...>', 'their ids, names or beginnings')
+    .option('--undo', 'bring removed ones back')
+    .action((jobs: string[], { undo }) => (undo ? bringBack : remove)({ ...globals(), jobs }))
+
+  program
+    .command('history')
+    .description('show who did what: edits, pauses, stops, removals')
+    .argument('[job]', 'only of this job')
+    .option('--limit <number>', 'how many at most', positiveNumber, 25)
+    .action((job: string | undefined, options) => history({ ...globals(), ...options, job }))
+
+  program
+    .command('clean')
+    .description('delete what need not be kept, and give its space back')
+    .option('--dry-run', 'only say what would be deleted')
+    .action((options) => clean({ ...globals(), ...options }))
+
+  program
+    .command('backup')
+    .description('copy the deck to a file while it is in use; without a file, list the automatic copies')
+    .argument('[file]', 'the copy, which must not exist')
+    .action((file: string | undefined) => backup({ ...globals(), file }))
+
+  program
+    .command('restore')
+    .description('put a copy in the place of the deck, which must not be open; it then opens paused')
+    .argument('<file>', 'the copy')
+    .action((file: string) => restore({ ...globals(), file }))
 
   if (argv.length === 0) {
     program.outputHelp()

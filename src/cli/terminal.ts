@@ -1,8 +1,9 @@
 import { stripVTControlCharacters, styleText } from 'node:util'
+import prettyBytes from 'pretty-bytes'
 import prettyMilliseconds from 'pretty-ms'
 import sliceAnsi from 'slice-ansi'
 import stringWidth from 'string-width'
-import type { Level, LogEntry, Status } from '../shared/contract.ts'
+import type { Job, Level, LogEntry, Status } from '../shared/contract.ts'
 import { withoutControls } from '../core/executors/lines.ts'
 
 export type Style = Parameters<typeof styleText>[0]
@@ -43,9 +44,12 @@ export function printNote(message: string): void {
   process.stderr.write(`${styled('dim', message, process.stderr)}\n`)
 }
 
+export const bytes = (amount: number): string => prettyBytes(amount, { binary: true })
+
 /** State is shown by shape and colour together. */
-const STATUS_LOOK: Record<Status | 'draft', { shape: string; style: Style }> = {
+const STATUS_LOOK: Record<Status | Job['status'], { shape: string; style: Style }> = {
   draft: { shape: '·', style: 'dim' },
+  paused: { shape: '⏸', style: 'yellow' },
   queued: { shape: '○', style: 'dim' },
   initializing: { shape: '◌', style: 'blue' },
   running: { shape: '▶', style: 'blue' },
@@ -57,7 +61,10 @@ const STATUS_LOOK: Record<Status | 'draft', { shape: string; style: Style }> = {
   interrupted: { shape: '⚡', style: 'yellow' },
 }
 
-export function statusText(status: Status | 'draft', stream: NodeJS.WriteStream = process.stdout): string {
+export function statusText(
+  status: Status | Job['status'],
+  stream: NodeJS.WriteStream = process.stdout,
+): string {
   const { shape, style } = STATUS_LOOK[status]
   return styled(style, `${shape} ${status}`, stream)
 }

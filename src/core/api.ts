@@ -1,5 +1,4 @@
 /** What the contract's requests do: one entry each. */
-import { resolve } from 'node:path'
 import type { z } from 'zod'
 import {
   OPEN_STATUSES,
@@ -13,11 +12,11 @@ import {
 } from '../shared/contract.ts'
 import type { Bridge } from '../shared/client.ts'
 import { Fault, toFault } from '../shared/fault.ts'
-import type { JobDefinition } from './definition.ts'
 import type { Engine } from './engine.ts'
 import { describeFile } from './handlers/resolve.ts'
-import { createId } from './host.ts'
+import { bringBack, definitionOf, removeJobs, restoreVersion, saveJob } from './jobs.ts'
 import { storeFault } from './store/failure.ts'
+import type { PauseTarget } from './store/pauses.ts'
 
 type Handlers = {
   [N in RequestName]: (engine: Engine, input: CheckedInput<N>) => Output<N> | Promise<Output<N>>
@@ -43,6 +42,48 @@ const handlers: Handlers = {
       force,
     )
   },
+  async 'jobs.remove'(engine, { jobs }) {
+    const ids = [...new Set(jobs.map((job) => findJob(engine, job)))]
+    const found = ids.map((id) => engine.store.jobs.find(id)!)
+    await engine.store.write(() => removeJobs(engine, ids))
+    return found
+  },
+  async 'jobs.bringBack'(engine, { job }) {
+    const id = findRemoved(engine, job)
+    await engine.store.write(() => bringBack(engine, id))
+    return engine.store.jobs.find(id)!
+  },
+  'versions.list': (engine, { job }) => engine.store.versions.list(findJob(engine, job)),
+  async 'versions.restore'(engine, { job, number }) {
+    const id = findJob(engine, job)
+    await engine.store.write(() => restoreVersion(engine, id, number))
+    return engine.store.jobs.find(id)!
+  },
+  'trail.list': (engine, { job, ...page }) =>
+    engine.store.trail.list({ ...page, ...(job !== undefined && { jobId: findJob(engine, job) }) }),
+  'pauses.set': (engine, { target, ...rest }) => engine.pause(findTarget(engine, target), rest),
+  'pauses.end': (engine, { target }) => engine.resume(findTarget(engine, target)),
+  'pauses.list': ({ store }) => store.pauses.list(),
+  'categories.list': ({ store }) => store.categories.list(),
+  async 'categories.save'({ store, clock, wake }, { path, ...values }) {
+    const id = await store.write(() => {
+      const found = store.categories.getOrCreate(path, clock.now())
+      store.categories.update(found, values)
+      return found
+    })
+    wake()
+    return store.categories.list().find((category) => category.id === id)!
+  },
+  'deck.clean': (engine, { dryRun = false }) => engine.clean({ undoTime: 0, dryRun }),
+  'deck.backUp': async ({ store }, { file }) => ({ file: await store.backUp(file) }),
+  'deck.settings': (engine) => engine.settings(),
+  async 'deck.configure'(engine, changes) {
+    await engine.store.write(() =>
+      engine.store.settings.set('settings', { ...engine.settings(), ...changes }),
+    )
+    return engine.settings()
+  },
+  'queue.get': (engine) => engine.queue(),
   async 'handlers.describe'(engine, { file }) {
     const {
       file: how,
@@ -53,11 +94,14 @@ const handlers: Handlers = {
     return { ...rest, kind: how.kind } as Output<'handlers.describe'>
   },
   'executions.list': (engine, { job, ...filter }) =>
-    engine.store.executions
-      .list({ ...filter, jobId: job === undefined ? undefined : findJob(engine, job) })
-      .map((execution) => engine.explain(execution)),
+    engine.explain(
+      engine.store.executions.list({
+        ...filter,
+        jobId: job === undefined ? undefined : findJob(engine, job),
+      }),
+    ),
   'executions.get': (engine, { execution }) =>
-    engine.explain(engine.store.executions.detail(findExecution(engine, execution))!),
+    engine.explain([engine.store.executions.detail(findExecution(engine, execution))!])[0]!,
   async 'executions.stop'(engine, { execution, force = false }) {
     const id = findExecution(engine, execution)
     const [stopped] = await engine.stop([id], force)
@@ -65,6 +109,8 @@ const handlers: Handlers = {
     const { status } = engine.store.executions.find(id)!
     throw new Fault('conflict', `run #${id} has ended already: it is ${status}`)
   },
+  'executions.samples': (engine, { execution }) =>
+    engine.store.samples.list(findExecution(engine, execution)),
   'logs.list': (engine, { execution, ...filter }) =>
     engine.store.logs.list({ ...filter, executionId: findExecution(engine, execution) }),
 }
@@ -87,6 +133,8 @@ export async function answer(engine: Engine, name: string, input: unknown): Prom
       throw new Fault('invalid-input', `there is no request ${JSON.stringify(name)}`)
     const request = name as RequestName
     const checked = check(contract[request].input, input)
+    const condemned = engine.store.condemned()
+    if (condemned) throw condemned
     const handler = handlers[request] as (engine: Engine, input: unknown) => unknown
     return { ok: true, data: structuredClone(await handler(engine, checked)) }
   } catch (thrown) {
@@ -109,32 +157,6 @@ export function check<S extends z.ZodType>(schema: S, value: unknown): z.output<
   throw new Fault('invalid-input', text, { data: { issues } })
 }
 
-/** Runs inside a transaction; returns the id. */
-function saveJob({ store, clock }: Engine, input: CheckedInput<'jobs.save'>): string {
-  const now = clock.now()
-  const { key = input.name, name, description = null, category } = input
-  const categoryId = category === undefined ? null : store.categories.getOrCreate(category, now)
-  return store.jobs.save({
-    id: createId(),
-    key,
-    name,
-    description,
-    categoryId,
-    definition: definitionOf(input),
-    now,
-  })
-}
-
-function definitionOf(input: CheckedInput<'jobs.save'>): JobDefinition {
-  const { key: _, name: __, description: ___, category: ____, handlers, params = {}, ...policy } = input
-  if (policy.directory !== undefined) policy.directory = resolve(policy.directory)
-  const absolute = handlers.map(({ priority, handler }) => ({
-    priority,
-    handler: 'file' in handler ? { ...handler, file: resolve(handler.file) } : handler,
-  }))
-  return { handlers: absolute, params, policy }
-}
-
 /**
  * The id of the job that a person means: its id, key or name, or a beginning of one that fits no other.
  * @throws Fault `not-found`, `ambiguous`
@@ -148,6 +170,22 @@ function findJob({ store }: Engine, reference: string | number): string {
   if (found.length === 0) throw new Fault('not-found', `there is no job ${JSON.stringify(text)}`)
   const names = found.slice(0, 5).map(({ id, name }) => `${name} (${id})`)
   throw new Fault('ambiguous', `${JSON.stringify(text)} fits more than one job: ${names.join(', ')}`)
+}
+
+/** The id of the job that was removed last under this id, key or name. */
+function findRemoved({ store }: Engine, reference: string): string {
+  const [found] = store.jobs.removed(reference)
+  if (!found) throw new Fault('not-found', `no job ${JSON.stringify(reference)} was removed`)
+  return found.id
+}
+
+function findTarget(engine: Engine, target: CheckedInput<'pauses.set'>['target']): PauseTarget {
+  if ('deck' in target) return 'deck'
+  if ('job' in target) return `job:${findJob(engine, target.job)}`
+  const id = engine.store.categories.idOf(target.category)
+  if (id === undefined)
+    throw new Fault('not-found', `there is no category ${JSON.stringify(target.category)}`)
+  return `category:${id}`
 }
 
 /**

@@ -32,6 +32,8 @@ export interface Definition {
   grace: number
   /** How many executions of the job may run at once. */
   maxWorkers: number
+  /** Cancelled when it has waited for so many milliseconds; never if undefined. */
+  expireAfter?: number | undefined
   retry?: RetryPolicy | undefined
   environment: Record<string, string>
   directory?: string | undefined
@@ -41,6 +43,13 @@ export interface Definition {
   stdin: 'empty' | 'params'
   /** Whether what it leaves running when it ends goes on. */
   detach: boolean
+  /** Run instead of SIGTERM when it is to end. */
+  stopCommand?: string[] | undefined
+  /** Limits beyond which it is killed, in bytes: resident memory of its processes, and what it writes in all. */
+  memoryLimit?: number | undefined
+  outputLimit?: number | undefined
+  /** It is slowed down when it writes more bytes a second than this. */
+  outputRate?: number | undefined
   logLines: number
   logBytes: number
 }

@@ -1,11 +1,14 @@
 import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Execution, Parameters, Trigger } from '../shared/contract.ts'
+import type { Actor, Execution, Parameters, Settings, Trigger } from '../shared/contract.ts'
 import { Fault } from '../shared/fault.ts'
+import { backUpDaily } from './backup.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { laneOf, type Definition, type JobDefinition, type Lane } from './definition.ts'
 import { Dispatcher, defaultSlots } from './dispatch/dispatcher.ts'
+import { reasonToWait } from './dispatch/explain.ts'
 import { settleDeadHosts } from './dispatch/settle.ts'
+import { Sampler } from './dispatch/sampler.ts'
 import { Hub } from './events.ts'
 import { childExecutor } from './executors/child.ts'
 import { baseEnvironment, type EnvironmentKind } from './executors/environment.ts'
@@ -18,14 +21,47 @@ import { RUN_MARK } from './executors/tree.ts'
 import { checkCode } from './handlers/module.ts'
 import { checkParameters } from './handlers/parameters.ts'
 import { resolveHandler } from './handlers/resolve.ts'
-import { createHost, releaseHost, type Host } from './host.ts'
-import type { Claimed } from './store/claim.ts'
+import {
+  createHost,
+  hasPlanner,
+  hostLives,
+  livingHosts,
+  releaseHost,
+  takePlannerLock,
+  type Host,
+} from './host.ts'
+import { Housekeeping, type Chore } from './housekeeping.ts'
+import { keepLookout } from './lookout.ts'
+import { machineId, readWitness, suspicion, writeWitness } from './provenance.ts'
+import { DEFAULT_SETTINGS, UNDO_TIME, sweep, type SweepOptions } from './sweep.ts'
+import { ANYBODY, type Claimed } from './store/claim.ts'
 import { storeFault } from './store/failure.ts'
+import type { Lock } from './store/lock.ts'
+import type { Pause, PauseTarget } from './store/pauses.ts'
 import type { HostKind } from './store/schema.ts'
 import { openStore } from './store/store.ts'
 
-/** How often the database is looked at for what other processes wrote, in ms. */
-const LOOK_INTERVAL = 200
+/** What somebody asked for runs even while its job is paused. */
+const BY_HAND: ReadonlySet<Trigger> = new Set(['manual', 'api'])
+/** In whose name a host acts. */
+const ACTOR_OF: Record<HostKind, Actor> = { library: 'program', run: 'command line', command: 'command line' }
+/** Hosts that stay: one of them is the planner. */
+const MAY_PLAN: ReadonlySet<HostKind> = new Set(['library'])
+const MINUTE = 60_000
+
+/** What belongs to a deck lies beside its database. */
+function foldersOf(database: string) {
+  const files = `${database}-files`
+  return {
+    code: join(files, 'code'),
+    hosts: join(files, 'hosts'),
+    temp: join(files, 'temp'),
+    state: join(files, 'state'),
+    python: join(files, 'python'),
+    backups: join(files, 'backups'),
+    witness: join(files, 'witness.json'),
+  }
+}
 
 export interface EngineOptions {
   /** The database file; made where it is missing. What belongs to it lies beside it, in `FILE-files`. */
@@ -44,15 +80,18 @@ export type Engine = Awaited<ReturnType<typeof createEngine>>
 export async function createEngine(options: EngineOptions) {
   const { clock = systemClock, kind = 'library', environment = 'clean' } = options
   const hub = new Hub()
-  const store = await openStore(options.file, (fault) => hub.emit('trouble', { fault }))
-  const files = `${store.file}-files`
-  const folders = {
-    code: join(files, 'code'),
-    hosts: join(files, 'hosts'),
-    temp: join(files, 'temp'),
-    state: join(files, 'state'),
-    python: join(files, 'python'),
-  }
+  const store = await openStore(options.file, {
+    onTrouble: (fault) => hub.emit('trouble', { fault }),
+    now: clock.now,
+    beforeUpgrade(file) {
+      if (livingHosts(foldersOf(file).hosts).length > 0)
+        throw new Fault(
+          'conflict',
+          `${file} must be upgraded, and is open in another program: close it everywhere first`,
+        )
+    },
+  })
+  const folders = foldersOf(store.file)
   // A command that only looks runs nothing, and need not be known.
   const host = kind === 'command' ? undefined : enter()
   const hostId = host?.row.id ?? 'none'
@@ -68,6 +107,8 @@ export async function createEngine(options: EngineOptions) {
       })
     }
   }
+  const actor = ACTOR_OF[kind]
+  const slots = { ...defaultSlots(), ...options.slots }
   const functions = new Map<string, InlineHandler>()
   const leftovers = new Leftovers()
   const base = baseEnvironment(environment, process.env, folders.python)
@@ -120,8 +161,8 @@ export async function createEngine(options: EngineOptions) {
 
   const dispatcher = new Dispatcher(
     {
-      host: { id: hostId, takesUnowned: kind === 'library' },
-      slots: { ...defaultSlots(), ...options.slots },
+      host: { id: hostId, plans: () => planner !== undefined },
+      slots,
       clock,
       store,
       fit: ({ target }) => target.kind !== 'function' || functions.has(target.name),
@@ -133,6 +174,7 @@ export async function createEngine(options: EngineOptions) {
       clock,
       executorOf,
       taskOf,
+      sampler: new Sampler(),
       onLeftovers: (root, grace) => leftovers.add(root, grace),
       onEnded(claimed, status) {
         // After a failure it is kept for a look.
@@ -142,32 +184,94 @@ export async function createEngine(options: EngineOptions) {
     },
   )
 
-  let seen = store.dataVersion()
-  const look = setInterval(() => {
-    try {
-      const version = store.dataVersion()
-      if (version === seen) return
-      seen = version
+  let planner: Lock | undefined
+  let housekeeping: Housekeeping | undefined
+  /** One host is the planner: it runs what belongs to nobody, settles the dead and keeps the house. */
+  function plan(): void {
+    if (!MAY_PLAN.has(kind) || closing) return
+    if (!planner) {
+      planner = takePlannerLock(folders.hosts)
+      if (!planner) return
+      housekeeping = new Housekeeping(clock, chores, tellTrouble)
+      dispatcher.wake()
+    }
+    housekeeping!.look()
+  }
+
+  const chores: Chore[] = [
+    { first: MINUTE, every: MINUTE, run: settle },
+    { first: 0, every: MINUTE, run: async () => writeWitness(folders.witness, store) },
+    { first: 2 * MINUTE, every: 60 * MINUTE, run: (signal) => clean({ undoTime: UNDO_TIME, signal }) },
+    { first: 5 * MINUTE, every: 60 * MINUTE, run: () => backUpDaily(store, folders.backups, clock.now()) },
+  ]
+
+  const clean = (options: Omit<SweepOptions, 'keep'>) =>
+    sweep({ store, clock, folders }, { ...options, keep: settings() })
+
+  const settings = (): Settings => ({
+    ...DEFAULT_SETTINGS,
+    ...store.settings.get<Partial<Settings>>('settings'),
+  })
+
+  async function settle(): Promise<void> {
+    const parts = { store, folder: folders.hosts, markOf, clock }
+    const found = await settleDeadHosts(parts)
+    for (const id of found) hub.emit('execution', store.executions.find(id)!)
+    if (found.length > 0) dispatcher.wake()
+  }
+
+  const tellTrouble = (thrown: unknown) =>
+    hub.emit('trouble', { fault: storeFault(thrown, store.file).toJSON() })
+
+  const endLookout = keepLookout({
+    file: store.file,
+    dataVersion: store.dataVersion,
+    onChange() {
       hub.emit('changed', {})
       dispatcher.actOnStops()
       dispatcher.wake()
-    } catch (thrown) {
-      hub.emit('trouble', { fault: storeFault(thrown, store.file).toJSON() })
-    }
-  }, LOOK_INTERVAL)
-  look.unref()
+    },
+    onSecond: plan,
+    onReplaced(fault) {
+      store.condemn(fault)
+      tellTrouble(fault)
+      void dispatcher.close(true)
+    },
+    onTrouble: tellTrouble,
+  })
 
-  /** With what it waits for, if it waits. */
-  function explain<E extends Execution>(execution: E): E {
-    const found = execution.status === 'queued' ? store.executions.waiting(execution.id) : undefined
-    if (!found) return execution
-    const { target, maxWorkers } = found.definition
-    if (execution.scheduledAt > clock.now()) return { ...execution, waitingFor: 'its time' }
-    const lacksFunction = target.kind === 'function' && !functions.has(target.name)
-    return {
-      ...execution,
-      waitingFor: lacksFunction ? 'its function' : found.open >= maxWorkers ? 'its turn' : 'a slot',
-    }
+  /** With what each waits for, if it waits. */
+  function explain<E extends Execution>(executions: E[]): E[] {
+    if (!executions.some(({ status }) => status === 'queued')) return executions
+    const waiting = store.executions.waiting(slots, clock.now())
+    const planned = planner !== undefined || hasPlanner(folders.hosts)
+    return executions.map((execution) => {
+      const found = execution.status === 'queued' ? waiting(execution.id) : undefined
+      if (!found) return execution
+      return { ...execution, waitingFor: reasonToWait(found, planned, (name) => functions.has(name)) }
+    })
+  }
+
+  /** A deck that was copied or set back must not simply run again what waits in it: it opens paused. */
+  function beWary(): void {
+    const now = { machine: machineId(), deck: store.deckId, sequence: store.sequence() }
+    const stored = { machine: store.settings.get<string>('machine'), witness: readWitness(folders.witness) }
+    const reason = suspicion(now, stored)
+    store.settings.set('machine', now.machine)
+    if (reason !== undefined) pauseNow('deck', null, reason, 'engine')
+  }
+
+  function pauseNow(
+    target: PauseTarget,
+    pausedUntil: number | null,
+    reason: string | null,
+    by: Actor,
+  ): Pause {
+    const now = clock.now()
+    const pause = { target, pausedFrom: now, pausedUntil, reason }
+    store.pauses.set(pause)
+    store.trail.add({ at: now, actor: by, action: 'paused', jobId: jobOf(target), details: pause })
+    return pause
   }
 
   let closing: Promise<void> | undefined
@@ -180,23 +284,31 @@ export async function createEngine(options: EngineOptions) {
   async function close(interrupt: boolean): Promise<void> {
     await dispatcher.close(interrupt)
     await leftovers.close()
-    clearInterval(look)
+    endLookout()
+    await housekeeping?.close()
+    if (host && !store.condemned()) tryTo(() => writeWitness(folders.witness, store))
+    planner?.release()
     if (host) await store.write(() => leave(hostId)).catch(() => {}) // a full disk keeps nobody from leaving: the next to open settles it
     store.close()
     if (host) releaseHost(folders.hosts, host)
   }
 
   try {
-    if (host) await store.write(() => store.hosts.add(host.row))
-    await settleDeadHosts(store, folders.hosts, markOf, clock.now)
+    if (host) {
+      await store.write(() => {
+        store.hosts.add(host.row)
+        beWary()
+      })
+    }
+    await settle()
+    plan()
   } catch (thrown) {
-    clearInterval(look)
+    endLookout()
+    planner?.release()
     store.close()
     if (host) releaseHost(folders.hosts, host)
     throw thrown
   }
-  if (kind === 'library') dispatcher.wake()
-
   return {
     store,
     hub,
@@ -206,6 +318,9 @@ export async function createEngine(options: EngineOptions) {
     functions,
     wake: () => dispatcher.wake(),
     explain,
+    actor,
+    clean,
+    settings,
 
     /**
      * Queues one execution per handler; resolves once that is committed.
@@ -232,10 +347,16 @@ export async function createEngine(options: EngineOptions) {
       }
       const now = clock.now()
       const ids = await store.write(() => {
-        const common = { jobId: jobIdOf(), hostId: host ? hostId : null, trigger, now }
-        return parts.map((part) => store.executions.add({ ...part, ...common }))
+        const jobId = jobIdOf()
+        const urgent = BY_HAND.has(trigger) && store.pauses.ofJob(jobId, now) !== undefined
+        const common = { jobId, owner: host ? hostId : ANYBODY, trigger, urgent, now }
+        const added = parts.map((part) => store.executions.add({ ...part, ...common }))
+        if (trigger === 'manual')
+          for (const executionId of added)
+            store.trail.add({ at: now, actor, action: 'started', jobId, executionId })
+        return added
       })
-      const executions = ids.map((id) => explain(store.executions.find(id)!))
+      const executions = explain(ids.map((id) => store.executions.find(id)!))
       for (const execution of executions) hub.emit('execution', execution)
       dispatcher.wake()
       return executions
@@ -247,13 +368,71 @@ export async function createEngine(options: EngineOptions) {
      */
     async stop(ids: number[], force: boolean): Promise<Execution[]> {
       const now = clock.now()
-      const open = await store.write(() =>
-        ids.filter((id) => store.executions.requestStop(id, 'cancelled', force, now)),
-      )
+      const open = await store.write(() => {
+        const found = ids.filter((id) => store.executions.requestStop(id, 'cancelled', force, now))
+        for (const executionId of found) {
+          const { jobId } = store.executions.find(executionId)!
+          store.trail.add({ at: now, actor, action: 'stopped', jobId, executionId, details: { force } })
+        }
+        return found
+      })
       const asked = open.map((id) => store.executions.find(id)!)
       for (const execution of asked) if (execution.status === 'cancelled') hub.emit('execution', execution)
       dispatcher.actOnStops()
       return asked
+    },
+
+    /** Nothing of the target begins by itself from now on: until a time, or until it is resumed. */
+    async pause(
+      target: PauseTarget,
+      { for: span, until, reason = null }: { for?: number; until?: number; reason?: string | null },
+    ): Promise<Pause> {
+      const now = clock.now()
+      const pausedUntil = until ?? (span === undefined ? null : now + span)
+      if (pausedUntil !== null && pausedUntil <= now)
+        throw new Fault('invalid-input', 'until: lies in the past')
+      const pause = await store.write(() => pauseNow(target, pausedUntil, reason, actor))
+      dispatcher.wake()
+      return pause
+    },
+
+    /** To be told when the database was put back from a copy: nothing goes on as if no time had passed. */
+    restored: (from: string) =>
+      store.write(() => {
+        pauseNow('deck', null, `the deck was restored from ${from}`, actor)
+        store.trail.add({ at: clock.now(), actor, action: 'restored', details: { from } })
+        writeWitness(folders.witness, store)
+      }),
+
+    /** @returns whether it was paused */
+    async resume(target: PauseTarget): Promise<boolean> {
+      const resumed = await store.write(() => {
+        const wasPaused = store.pauses.resume(target)
+        if (wasPaused)
+          store.trail.add({
+            at: clock.now(),
+            actor,
+            action: 'resumed',
+            jobId: jobOf(target),
+            details: { target },
+          })
+        return wasPaused
+      })
+      dispatcher.wake()
+      return resumed
+    },
+
+    /** What waits, what runs, where there is room, and who works. */
+    queue() {
+      const { queued = 0, initializing = 0, running = 0 } = store.executions.openCounts()
+      return {
+        waiting: queued,
+        running: initializing + running,
+        slots: store.room(slots, clock.now()).slots,
+        pauses: store.pauses.list(),
+        hosts: store.hosts.open().filter((row) => hostLives(folders.hosts, row)),
+        planner: planner !== undefined || hasPlanner(folders.hosts),
+      }
     },
 
     /** Asks what runs here to end because this process goes; resolves when it has. Nothing more is begun. */
@@ -261,6 +440,17 @@ export async function createEngine(options: EngineOptions) {
 
     /** @param interrupt whether what runs is asked to end; else it is waited for */
     close: (interrupt: boolean): Promise<void> => (closing ??= close(interrupt)),
+  }
+}
+
+const jobOf = (target: PauseTarget) => (target.startsWith('job:') ? target.slice(4) : null)
+
+/** For what is only of use later, and may be missing then. */
+function tryTo(work: () => void): void {
+  try {
+    work()
+  } catch (thrown) {
+    process.emitWarning(String(thrown), { code: 'JOBDECK_CLOSE' })
   }
 }
 

@@ -1,9 +1,9 @@
-import { mkdirSync, rmSync, existsSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { customAlphabet } from 'nanoid'
 import { identify, lives } from './executors/tree.ts'
-import { holdLock, isLocked, type Lock } from './store/lock.ts'
+import { holdLock, isLocked, tryLock, type Lock } from './store/lock.ts'
 import type { HostRow } from './store/hosts.ts'
 import type { HostKind } from './store/schema.ts'
 import { version } from './version.ts'
@@ -54,4 +54,21 @@ export function hostLives(folder: string, row: HostRow): boolean {
 
 export function forgetHost(folder: string, id: string): void {
   rmSync(lockFile(folder, id), { force: true })
+}
+
+const plannerFile = (folder: string) => join(folder, 'planner.lock')
+
+/** The lock of the one host that runs what belongs to nobody, or undefined while another holds it. */
+export const takePlannerLock = (folder: string): Lock | undefined => tryLock(plannerFile(folder))
+
+/** Whether some host is the planner. */
+export const hasPlanner = (folder: string): boolean =>
+  existsSync(plannerFile(folder)) && isLocked(plannerFile(folder))
+
+/** The ids of the hosts that live, from their lock files alone: for when the database cannot be asked. */
+export function livingHosts(folder: string): string[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.lock') && isLocked(join(folder, name)))
+    .map((name) => name.slice(0, -'.lock'.length))
 }

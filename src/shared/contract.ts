@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { parseDuration } from './duration.ts'
 import type { FaultData } from './fault.ts'
+import { parseSize } from './size.ts'
 
 export const MODES = ['in-process', 'process'] as const
 export const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
@@ -15,7 +16,28 @@ export const FINAL_STATUSES = [
   'interrupted',
 ] as const
 export const STATUSES = [...OPEN_STATUSES, ...FINAL_STATUSES] as const
-export const JOB_STATUSES = ['draft', 'running', 'queued', 'failed', 'cancelled', 'completed'] as const
+export const JOB_STATUSES = [
+  'draft',
+  'running',
+  'queued',
+  'paused',
+  'failed',
+  'cancelled',
+  'completed',
+] as const
+/** Who did something: a window, the command line, a program that uses the library, a file of jobs, or the engine. */
+export const ACTORS = ['window', 'command line', 'program', 'file', 'engine'] as const
+export const ACTIONS = [
+  'created',
+  'edited',
+  'started',
+  'stopped',
+  'paused',
+  'resumed',
+  'removed',
+  'brought back',
+  'restored',
+] as const
 export const TRIGGERS = ['manual', 'scheduled', 'catch-up', 'retry', 'api', 'dependency', 'event'] as const
 
 const DAY = 86_400_000
@@ -52,6 +74,20 @@ const duration = z
   })
   .pipe(z.number())
 
+/** Bytes, or text such as `512MB`. */
+const size = (least: number) =>
+  z
+    .union([z.string(), z.number()])
+    .transform((value, context) => {
+      const bytes = parseSize(value)
+      if (bytes !== undefined && bytes >= least && bytes <= 2 ** 50) return bytes
+      context.addIssue(
+        `must be an amount such as 512MB or 2GB, at least ${least.toLocaleString('en')} bytes; got ${JSON.stringify(value)}`,
+      )
+      return z.NEVER
+    })
+    .pipe(z.number())
+
 const parameters = z.record(z.string(), z.json())
 const environment = z.record(
   z.string().regex(/^[^=\0]+$/, 'a variable name must not be empty or contain ='),
@@ -86,12 +122,16 @@ const retry = z.strictObject({
   nonRetryableCodes: exitCodes.optional(),
 })
 
+const keepRuns = z.int().min(1).max(1_000_000)
+
 /** How a job runs. Every field has a default; see docs/decisions/0004-defaults.md. */
 const policy = {
   mode: mode.optional(),
   timeout: duration.optional(),
   grace: duration.optional(),
   maxWorkers: z.int().min(1).max(1000).optional(),
+  /** A run that waits for longer than this is cancelled. */
+  expireAfter: duration.optional(),
   retry: retry.optional(),
   environment: environment.optional(),
   directory: z.string().min(1).max(4096).optional(),
@@ -101,12 +141,20 @@ const policy = {
   stdin: z.enum(['empty', 'params']).optional(),
   /** What it leaves running when it ends goes on. */
   detach: z.boolean().optional(),
+  /** Run instead of SIGTERM when it is to end, as `docker stop NAME`. */
+  stopCommand: z.array(z.string()).min(1).max(1000).optional(),
+  /** A run whose processes take more resident memory than this is killed. Not for functions and threads. */
+  memoryLimit: size(1024 * 1024).optional(),
+  /** A run that writes more than this in all is killed. */
+  outputLimit: size(1024).optional(),
+  /** A run that writes faster than this, in bytes a second, is slowed down. */
+  outputRate: size(1024).optional(),
   logLines: z.int().min(10).max(10_000_000).optional(),
-  logBytes: z
-    .int()
-    .min(1024)
-    .max(1024 ** 3)
-    .optional(),
+  logBytes: size(1024).optional(),
+  /** How many ended runs are kept. */
+  keepRuns: keepRuns.optional(),
+  /** How long ended runs are kept. */
+  keepFor: duration.optional(),
 }
 export const policySchema = z.object(policy)
 
@@ -126,6 +174,60 @@ export const jobInput = z.strictObject({
   ...policy,
 })
 
+/** What a pause applies to: the deck, a category with all below it, or a job. */
+const pauseTarget = z.union(
+  [
+    z.strictObject({ deck: z.literal(true) }),
+    z.strictObject({ category: line(1000) }),
+    z.strictObject({ job: reference }),
+  ],
+  'must be one of { deck: true }, { category } or { job }',
+)
+
+const pause = z.object({
+  target: z.string(),
+  pausedFrom: z.int(),
+  pausedUntil: z.int().nullable(),
+  reason: z.string().nullable(),
+})
+
+const category = z.object({
+  id: z.int(),
+  path: z.string(),
+  description: z.string().nullable(),
+  maxWorkers: z.int().nullable(),
+  jobs: z.int(),
+})
+
+const sweepReport = z.object({
+  /** Runs beyond what is kept by number and by age. */
+  surplusRuns: z.int(),
+  /** The oldest runs, beyond what is kept by size. */
+  oldestRuns: z.int(),
+  removedJobs: z.int(),
+  sizeBefore: z.int(),
+  sizeAfter: z.int(),
+})
+
+const settings = z.object({
+  /** How many ended runs of a job are kept where it does not say itself. */
+  keepRuns: z.int(),
+  /** How long, in ms. */
+  keepFor: z.int(),
+  /** Beyond this size of the database in bytes, the oldest runs are deleted. */
+  keepSize: z.int(),
+})
+
+const slot = z.object({ limit: z.int(), used: z.int() })
+const host = z.object({
+  id: z.string(),
+  kind: z.string(),
+  machine: z.string(),
+  processId: z.int(),
+  version: z.string(),
+  openedAt: z.int(),
+})
+
 const job = z.object({
   id: z.string(),
   key: z.string(),
@@ -138,6 +240,8 @@ const job = z.object({
   handlers: z.array(z.object({ priority: z.int(), handler: handlerSchema })),
   params: parameters,
   counts: z.partialRecord(status, z.int()),
+  /** Why and how long it does not run by itself. */
+  pause: z.lazy(() => pause).nullable(),
   lastExecutionId: z.int().nullable(),
   createdAt: z.int(),
   updatedAt: z.int(),
@@ -201,6 +305,15 @@ const logEntry = z.object({
   droppedThrough: z.int().nullable(),
 })
 
+const version = z.object({
+  number: z.int(),
+  at: z.int(),
+  name: z.string(),
+  description: z.string().nullable(),
+  category: z.string().nullable(),
+  definition: z.unknown(),
+})
+
 const limit = z.int().min(1).max(1_000_000)
 
 export const contract = {
@@ -234,6 +347,93 @@ export const contract = {
     input: z.strictObject({ job: reference, force: z.boolean().optional() }),
     output: z.array(execution),
   },
+  /**
+   * Removes jobs with their runs. They can be brought back for a day, then they are swept.
+   * A job that is running is refused; what waits of it is cancelled.
+   */
+  'jobs.remove': {
+    input: z.strictObject({ jobs: z.array(reference).min(1).max(1000) }),
+    output: z.array(job),
+  },
+  'jobs.bringBack': { input: z.strictObject({ job: z.string().min(1) }), output: job },
+  /** What the job was after each edit, newest first. */
+  'versions.list': { input: z.strictObject({ job: reference }), output: z.array(version) },
+  /** Makes the job what it was; that is an edit as any other. */
+  'versions.restore': { input: z.strictObject({ job: reference, number: z.int().min(1) }), output: job },
+  /** Who did what, newest first. */
+  'trail.list': {
+    input: z.strictObject({
+      job: reference.optional(),
+      before: z.int().positive().optional(),
+      limit: limit.optional(),
+    }),
+    output: z.array(
+      z.object({
+        id: z.int(),
+        at: z.int(),
+        actor: z.enum(ACTORS),
+        action: z.enum(ACTIONS),
+        jobId: z.string().nullable(),
+        executionId: z.int().nullable(),
+        details: z.unknown(),
+      }),
+    ),
+  },
+  /** Nothing of the target begins by itself until it is resumed, or for a time. What runs goes on. */
+  'pauses.set': {
+    input: z.strictObject({
+      target: pauseTarget,
+      for: duration.optional(),
+      until: z.int().optional(),
+      reason: line(1000).optional(),
+    }),
+    output: pause,
+  },
+  'pauses.end': { input: z.strictObject({ target: pauseTarget }), output: z.boolean() },
+  'pauses.list': { input: z.strictObject({}), output: z.array(pause) },
+  'categories.list': { input: z.strictObject({}), output: z.array(category) },
+  /** Creates a category, or changes the one at the path; what is not given stays. */
+  'categories.save': {
+    input: z.strictObject({
+      path: line(1000),
+      description: z.string().max(10_000).nullable().optional(),
+      /** How many runs of its jobs, and of those below it, may be open at once; null: no limit of its own. */
+      maxWorkers: z.int().min(1).max(1000).nullable().optional(),
+    }),
+    output: category,
+  },
+  /**
+   * Deletes what need not be kept and gives its space back. What was removed can then not be brought back.
+   * With `dryRun` it only counts.
+   */
+  'deck.clean': { input: z.strictObject({ dryRun: z.boolean().optional() }), output: sweepReport },
+  /** Copies the deck to a file while it is in use, and checks the copy. */
+  'deck.backUp': {
+    input: z.strictObject({ file: z.string().min(1).max(4096) }),
+    output: z.object({ file: z.string() }),
+  },
+  'deck.settings': { input: z.strictObject({}), output: settings },
+  /** Changes what is given; the rest stays. */
+  'deck.configure': {
+    input: z.strictObject({
+      keepRuns: keepRuns.optional(),
+      keepFor: duration.optional(),
+      keepSize: size(2 ** 20).optional(),
+    }),
+    output: settings,
+  },
+  /** What waits, what runs, where there is room, and who works. */
+  'queue.get': {
+    input: z.strictObject({}),
+    output: z.object({
+      waiting: z.int(),
+      running: z.int(),
+      slots: z.object({ inline: slot, thread: slot, process: slot }),
+      pauses: z.array(pause),
+      hosts: z.array(host),
+      planner: z.boolean(),
+    }),
+  },
   /** Reads what a file says of itself without running it: title, parameters, defaults. Checks that it parses. */
   'handlers.describe': {
     input: z.strictObject({ file: z.string().min(1).max(4096) }),
@@ -263,6 +463,11 @@ export const contract = {
     input: z.strictObject({ execution: reference, force: z.boolean().optional() }),
     output: execution,
   },
+  /** What the processes of a run used, oldest first: per cent of one processor, and resident bytes. */
+  'executions.samples': {
+    input: z.strictObject({ execution: reference }),
+    output: z.array(z.object({ time: z.int(), cpu: z.number(), memory: z.int() })),
+  },
   /** Oldest first after `after`; with `last`, the last ones. */
   'logs.list': {
     input: z.strictObject({
@@ -282,6 +487,8 @@ export type Mode = z.infer<typeof mode>
 export type Level = z.infer<typeof level>
 export type Status = z.infer<typeof status>
 export type FinalStatus = (typeof FINAL_STATUSES)[number]
+export type Actor = (typeof ACTORS)[number]
+export type Action = (typeof ACTIONS)[number]
 export type Trigger = (typeof TRIGGERS)[number]
 export type Handler = z.infer<typeof handlerSchema>
 export type Policy = z.infer<typeof policySchema>
@@ -290,6 +497,10 @@ export type PolicyInput = z.input<typeof policySchema>
 export type Parameters = z.infer<typeof parameters>
 export type JobInput = z.input<typeof jobInput>
 export type Job = z.infer<typeof job>
+export type SweepReport = z.infer<typeof sweepReport>
+export type Settings = z.infer<typeof settings>
+export type Pause = z.infer<typeof pause>
+export type Category = z.infer<typeof category>
 export type ErrorInfo = z.infer<typeof errorInfo>
 export type Execution = z.infer<typeof execution>
 export type ExecutionDetail = z.infer<typeof executionDetail>

@@ -14,6 +14,7 @@ export const FAULTS = {
   'database-permission': 'the file or its folder may not be written',
   'database-locked': 'another program keeps the database locked',
   'database-damaged': 'the database file is damaged',
+  'database-replaced': 'the database file was removed or replaced while it was open',
   'disk-full': 'the disk is full',
   'disk-error': 'the disk could not be read or written',
   'network-share': 'the database lies on a network share, where SQLite cannot lock it',

@@ -17,7 +17,8 @@ export const defaultSlots = (): Record<Lane, number> => ({
 const LONGEST_WAIT = 30_000
 
 export interface DispatcherOptions {
-  host: { id: string; takesUnowned: boolean }
+  /** `plans` tells whether this host also runs what belongs to nobody. */
+  host: { id: string; plans: () => boolean }
   slots: Record<Lane, number>
   clock: Clock
   store: Store
@@ -60,12 +61,16 @@ export class Dispatcher {
     const { store, host, slots, clock, fit } = this.#options
     // While the disk is full or the database locked this waits: nothing is claimed, and what runs goes on.
     const claimed = await store.write(
-      () => store.executions.claim({ ...host, now: clock.now() }, slots, fit),
-      {
-        patient: true,
+      () => {
+        const now = clock.now()
+        const expired = store.executions.expire(now)
+        const taken = store.executions.claim({ id: host.id, plans: host.plans(), now }, slots, fit)
+        return { expired, taken }
       },
+      { patient: true },
     )
-    for (const execution of claimed) {
+    for (const id of claimed.expired) this.#parts.hub.emit('execution', store.executions.find(id)!)
+    for (const execution of claimed.taken) {
       const active = new ActiveExecution(this.#parts, execution)
       this.#active.set(execution.id, active)
       const forget = () => {
@@ -83,8 +88,12 @@ export class Dispatcher {
     const { store, clock } = this.#options
     this.#cancelAlarm()
     const now = clock.now()
-    const due = store.executions.nextDue(now)
-    if (due !== null) this.#cancelAlarm = clock.after(Math.min(due - now, LONGEST_WAIT), () => this.wake())
+    const times = [store.executions.nextChange(), store.pauses.nextChange(now)].filter(
+      (time) => time !== null,
+    )
+    if (times.length === 0) return
+    const wait = Math.max(0, Math.min(...times) - now)
+    this.#cancelAlarm = clock.after(Math.min(wait, LONGEST_WAIT), () => this.wake())
   }
 
   /** Acts on the stops that any process has asked for. */

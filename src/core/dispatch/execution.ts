@@ -1,4 +1,5 @@
-import type { FinalStatus } from '../../shared/contract.ts'
+import prettyBytes from 'pretty-bytes'
+import type { ErrorInfo, FinalStatus } from '../../shared/contract.ts'
 import type { Clock } from '../clock.ts'
 import { laneOf } from '../definition.ts'
 import type { Hub } from '../events.ts'
@@ -12,6 +13,7 @@ import type { Store } from '../store/store.ts'
 import { judge, type Stopping, type Verdict } from './outcome.ts'
 import { Recorder } from './record.ts'
 import { retryDelay } from './retry.ts'
+import type { Sampler } from './sampler.ts'
 
 export interface ExecutionParts {
   hostId: string
@@ -21,11 +23,15 @@ export interface ExecutionParts {
   executorOf(task: Task): Executor
   /** Everything about the run that its host knows. Rejects where it cannot be run at all. */
   taskOf(claimed: Claimed): Promise<Task>
+  sampler: Sampler
   /** Told when a run has ended whose processes may have left others behind. */
   onLeftovers(root: Root, grace: number): void
   /** Told when the final state is stored. */
   onEnded(claimed: Claimed, status: FinalStatus): void
 }
+
+/** Samples are kept this many ms apart at least. */
+const SAMPLE_INTERVAL = 2000
 
 const STOP_NAMES: Record<Stopping['reason'], StopName> = {
   cancelled: 'Cancelled',
@@ -53,15 +59,25 @@ export class ActiveExecution {
   constructor(parts: ExecutionParts, claimed: Claimed) {
     this.#parts = parts
     this.#claimed = claimed
-    this.#recorder = new Recorder(parts, claimed.id, claimed.definition)
+    this.#recorder = new Recorder(parts, claimed.id, claimed.definition, (limit) =>
+      this.#passLimit(
+        'OutputLimit',
+        `it wrote more than its limit of ${prettyBytes(limit, { binary: true })}`,
+      ),
+    )
     this.#tell()
     this.done = this.#finish()
   }
 
+  /** Ends it because it passed a limit. */
+  #passLimit(name: string, message: string): void {
+    this.stop('killed', true, { name, message })
+  }
+
   /** Asks the handler to end, and after the grace, or at once with `force`, ends it. The first reason stands. */
-  stop(reason: Stopping['reason'], force = false): void {
+  stop(reason: Stopping['reason'], force = false, error?: ErrorInfo): void {
     if (!this.#stopping) {
-      this.#stopping = { reason, forced: false }
+      this.#stopping = { reason, forced: false, error }
       this.#ask()
     }
     if (force) this.#kill()
@@ -131,7 +147,9 @@ export class ActiveExecution {
       : () => {}
     run.begin()
     void run.root.then(({ process }) => process && this.#storeProcess(process.pid, process.started))
+    const endSampling = laneOf(definition) === 'process' ? this.#sample(await run.root) : () => {}
     const outcome = await run.ended
+    endSampling()
     cancelTimeout()
     this.#cancelGrace?.()
     this.#run = undefined
@@ -168,6 +186,26 @@ export class ActiveExecution {
     await this.#killed
     const hadToKill = await endTree(root, this.#killed ? 0 : definition.grace)
     if (hadToKill) this.#stopping.forced = true
+  }
+
+  /** Keeps an eye on what its processes use; returns the function that ends it. */
+  #sample(root: Root): () => void {
+    const { sampler, store, clock } = this.#parts
+    const { id, definition } = this.#claimed
+    const { memoryLimit = Infinity } = definition
+    let kept = -Infinity
+    return sampler.watch(root, ({ cpu, memory }) => {
+      if (memory > memoryLimit) {
+        const amounts = `${prettyBytes(memory, { binary: true })} of memory; its limit is ${prettyBytes(memoryLimit, { binary: true })}`
+        this.#passLimit('MemoryLimit', `it took ${amounts}`)
+      }
+      // The longer it runs the fewer are kept, so that a daemon of years has some hundreds.
+      const now = clock.awake()
+      if (now - kept < Math.max(SAMPLE_INTERVAL, (now - this.#startedAwake!) / 100)) return
+      kept = now
+      const sample = { time: clock.now(), cpu, memory }
+      void store.write(() => store.samples.add(id, sample), { patient: true }).catch(() => {}) // only where the deck is given up
+    })
   }
 
   #storeProcess(processId: number, started: string | null): Promise<unknown> {

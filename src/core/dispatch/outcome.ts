@@ -8,6 +8,8 @@ export interface Stopping {
   reason: Extract<FinalStatus, 'cancelled' | 'timeout' | 'killed' | 'interrupted'>
   /** Whether it had to be killed. */
   forced: boolean
+  /** What it did to be ended, if it was not asked for. */
+  error?: ErrorInfo | undefined
 }
 
 /** What the end of a handler means for its run. */
@@ -28,7 +30,7 @@ export interface Verdict {
 export function judge(outcome: Outcome, stopping: Stopping | undefined, definition: Limits): Verdict {
   const natural = judgeNatural(outcome, definition)
   if (!stopping) return natural
-  const error = stopping.reason === 'timeout' ? timedOut(definition.timeout) : null
+  const error = stopping.reason === 'timeout' ? timedOut(definition.timeout) : (stopping.error ?? null)
   return { ...natural, status: stopping.reason, forced: stopping.forced, warned: false, error }
 }
 

@@ -44,6 +44,15 @@ interface Pending {
   bytes: number
 }
 
+export interface RecordLimits {
+  logLines: number
+  logBytes: number
+  /** Told once when more bytes than this were written. */
+  outputLimit?: number | undefined
+  /** Bytes a second beyond which whoever writes is made to wait. */
+  outputRate?: number | undefined
+}
+
 interface Parts {
   store: Store
   hub: Hub
@@ -55,6 +64,10 @@ export class Recorder implements Sink {
   readonly #parts: Parts
   readonly #executionId: number
   readonly #window: LogWindow
+  readonly #limits: RecordLimits
+  readonly #onOutputLimit: (limit: number) => void
+  readonly #began: number
+  #written = 0
   readonly #masks: string[] = []
   #pending: Pending[] = []
   #pendingBytes = 0
@@ -67,8 +80,16 @@ export class Recorder implements Sink {
   #cancelTimer: (() => void) | undefined
   #timerIsFor = Infinity
 
-  constructor(parts: Parts, executionId: number, limits: { logLines: number; logBytes: number }) {
+  constructor(
+    parts: Parts,
+    executionId: number,
+    limits: RecordLimits,
+    onOutputLimit: (limit: number) => void = () => {},
+  ) {
     this.#parts = parts
+    this.#limits = limits
+    this.#onOutputLimit = onOutputLimit
+    this.#began = parts.clock.awake()
     this.#executionId = executionId
     this.#window = new LogWindow(limits.logLines, limits.logBytes)
   }
@@ -77,6 +98,7 @@ export class Recorder implements Sink {
     const text = this.masked(message)
     const json = fields === null ? null : this.masked(fields)
     const bytes = Buffer.byteLength(text) + (json === null ? 0 : Buffer.byteLength(json))
+    this.#count(bytes)
     const sequence = this.#window.add(bytes)
     this.#pending.push({ sequence, time, level, stream, message: text, fields: json, bytes })
     this.#pendingBytes += bytes
@@ -102,6 +124,27 @@ export class Recorder implements Sink {
   }
 
   room(): Promise<void> | undefined {
+    return this.#slowDown() ?? this.#roomToStore()
+  }
+
+  #count(bytes: number): void {
+    const { outputLimit = Infinity } = this.#limits
+    const wasWithin = this.#written <= outputLimit
+    this.#written += bytes
+    if (wasWithin && this.#written > outputLimit) this.#onOutputLimit(outputLimit)
+  }
+
+  /** Until what was written is no more than its rate allows, with a second in advance. */
+  #slowDown(): Promise<void> | undefined {
+    const { outputRate } = this.#limits
+    if (outputRate === undefined) return undefined
+    const { clock } = this.#parts
+    const ahead = (this.#written / outputRate - 1) * 1000 - (clock.awake() - this.#began)
+    if (ahead <= 0) return undefined
+    return new Promise((resolve) => clock.after(ahead, resolve))
+  }
+
+  #roomToStore(): Promise<void> | undefined {
     if (this.#pendingBytes + this.#flightBytes < HIGH_WATER) return undefined
     this.#flush()
     return this.#flight

@@ -1,7 +1,9 @@
+import type { Clock } from '../clock.ts'
 import { endTree } from '../executors/tree.ts'
 import { forgetHost, hostLives } from '../host.ts'
 import type { HostRow } from '../store/hosts.ts'
 import type { OpenRow } from '../store/executions.ts'
+import { ANYBODY } from '../store/claim.ts'
 import type { Store } from '../store/store.ts'
 import type { Verdict } from './outcome.ts'
 import { retryDelay } from './retry.ts'
@@ -18,58 +20,78 @@ export function settlementOf({ status, stopReason }: Pick<OpenRow, 'status' | 's
   return status === 'initializing' ? { to: 'queued' } : { to: 'interrupted' }
 }
 
-const UNKNOWN: Omit<Verdict, 'status'> = {
+/** A handler that was running when so many hosts in a row died is set aside: it may be what kills them. */
+const DEATHS = 3
+
+/** The error of a run whose host died. */
+export const HOST_DIED = 'HostDied'
+
+const UNKNOWN: Omit<Verdict, 'status' | 'error'> = {
   forced: false,
   warned: false,
   result: null,
-  error: null,
   exitCode: null,
   exitSignal: null,
+}
+
+export interface SettleParts {
+  store: Store
+  /** Where the lock files of the hosts lie. */
+  folder: string
+  markOf: (id: number) => string
+  clock: Clock
 }
 
 /**
  * Settles the executions of hosts that died: their processes are ended first, then their rows.
  * A host that lives, however slow it is, is left alone.
+ * @returns the executions that were settled
  */
-export async function settleDeadHosts(
-  store: Store,
-  folder: string,
-  markOf: (id: number) => string,
-  now: () => number,
-) {
-  for (const host of store.hosts.open()) {
-    if (!hostLives(folder, host)) await settle(store, folder, host, markOf, now)
+export async function settleDeadHosts(parts: SettleParts): Promise<number[]> {
+  const settled: number[] = []
+  for (const host of parts.store.hosts.open()) {
+    if (!hostLives(parts.folder, host)) settled.push(...(await settle(parts, host)))
   }
+  return settled
 }
 
-async function settle(
-  store: Store,
-  folder: string,
-  host: HostRow,
-  markOf: (id: number) => string,
-  now: () => number,
-) {
+async function settle({ store, folder, markOf, clock }: SettleParts, host: HostRow): Promise<number[]> {
   const open = store.executions.openOf(host.id)
   for (const { id, processId, processStarted } of open) {
     const process = processId === null ? undefined : { pid: processId, started: processStarted }
     await endTree({ process, leadsGroup: false, mark: markOf(id) }, 0)
   }
   await store.write(() => {
+    const now = clock.now()
     for (const row of open) {
       const { to } = settlementOf(row)
       if (to === 'queued') store.executions.giveBack(row.id)
-      else if (store.executions.end(row.id, { ...UNKNOWN, status: to, at: now(), durationMs: null })) {
-        const delay = retryDelay(
-          { ...UNKNOWN, status: to },
-          row.attempt,
-          store.executions.retryPolicy(row.id),
-          Math.random(),
-        )
-        if (delay !== undefined) store.executions.retry(row.id, null, now() + delay, now())
-      }
+      else settleRun(store, row, to, now)
     }
     store.executions.release(host.id)
-    store.hosts.close(host.id, now())
+    store.hosts.close(host.id, now)
   })
   forgetHost(folder, host.id)
+  return open.map(({ id }) => id)
+}
+
+function settleRun(
+  store: Store,
+  { id, jobId, attempt }: OpenRow,
+  status: 'cancelled' | 'interrupted',
+  now: number,
+) {
+  const message = 'the program that ran it ended without a word; how far it came is unknown'
+  const error = status === 'interrupted' ? { name: HOST_DIED, message } : null
+  const ending = { ...UNKNOWN, error, status, at: now, durationMs: null }
+  if (!store.executions.end(id, ending)) return
+  const delay = retryDelay(ending, attempt, store.executions.retryPolicy(id), Math.random())
+  if (delay !== undefined) store.executions.retry(id, ANYBODY, now + delay, now)
+  if (error && store.executions.deathsInARow(jobId) >= DEATHS) setAside(store, jobId, now)
+}
+
+function setAside(store: Store, jobId: string, now: number): void {
+  const reason = `it was running at ${DEATHS} deaths of its host in a row`
+  store.pauses.set({ target: `job:${jobId}`, pausedFrom: now, pausedUntil: null, reason })
+  store.trail.add({ at: now, actor: 'engine', action: 'paused', jobId, details: { reason } })
 }

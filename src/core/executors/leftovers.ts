@@ -1,4 +1,4 @@
-import { endTree, findTrees, type Root } from './tree.ts'
+import { endTree, membersOf, type Root } from './tree.ts'
 
 /** Runs that ended within this time share one look at the processes of the machine, in ms. */
 const GATHER_TIME = 250
@@ -26,8 +26,9 @@ export class Leftovers {
     this.#timer = undefined
     const graces = new Map(this.#graces)
     this.#graces.clear()
-    const ending = findTrees([...graces.keys()])
-      .then((roots) => Promise.all(roots.map((root) => endTree(root, graces.get(root)!))))
+    const ending = membersOf([...graces.keys()])
+      .then((found) => [...found].filter(([, pids]) => pids.length > 0))
+      .then((left) => Promise.all(left.map(([root]) => endTree(root, graces.get(root)!))))
       .finally(() => this.#ending.delete(ending))
     this.#ending.add(ending)
   }

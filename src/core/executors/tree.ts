@@ -54,10 +54,10 @@ export function lives({ pid, started }: ProcessIdentity): boolean {
 /** Every process of the tree: children of children, members of the group, and whoever carries the mark. */
 export const findTree = async (root: Root): Promise<number[]> => treeIn(await listTable(), root)
 
-/** Those of the trees of which something is left; they share one look at the processes of the machine. */
-export async function findTrees(roots: Root[]): Promise<Root[]> {
+/** The processes of several trees, which share one look at those of the machine. */
+export async function membersOf(roots: Root[]): Promise<Map<Root, number[]>> {
   const processes = await listTable()
-  return roots.filter((root) => treeIn(processes, root).length > 0)
+  return new Map(roots.map((root) => [root, treeIn(processes, root)]))
 }
 
 function treeIn(processes: Process[], root: Root): number[] {

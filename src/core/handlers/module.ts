@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, utimes, writeFile } from 'node:fs/promises'
 import { builtinModules } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build, type BuildFailure, type Plugin } from 'esbuild'
-import { libraryUrl } from '../executors/entry.ts'
+import { libraryUrl } from '../entry.ts'
 import { Fault } from '../../shared/fault.ts'
 
 /** Where the bundled code with this digest lies. */
@@ -65,7 +65,9 @@ export async function bundleModule(file: string, codeFolder: string): Promise<st
 
 /** Written beside and renamed, so that no other process ever sees half of it. */
 async function keep(path: string, code: Uint8Array): Promise<void> {
-  const isThere = await access(path).then(
+  const now = new Date()
+  // The time says that somebody wants it: the sweep leaves young files alone.
+  const isThere = await utimes(path, now, now).then(
     () => true,
     () => false,
   )

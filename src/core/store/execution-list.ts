@@ -1,8 +1,10 @@
-import { and, desc, eq, inArray, lt, sql, type SQL } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNull, lt, sql, type SQL } from 'drizzle-orm'
 import type { ErrorInfo, Execution, ExecutionDetail, Status } from '../../shared/contract.ts'
-import type { Definition } from '../definition.ts'
+import type { Definition, Lane } from '../definition.ts'
+import type { Waiting } from '../dispatch/explain.ts'
 import type { Connection } from './open.ts'
-import { executions, jobs } from './schema.ts'
+import { roomTable, type Place } from './room.ts'
+import { executions, jobs, type Due } from './schema.ts'
 import { snapshotTable } from './snapshots.ts'
 
 export interface ExecutionFilter {
@@ -53,11 +55,14 @@ const DETAIL = {
 export function executionList(connection: Connection) {
   const { database, orm } = connection
   const snapshots = snapshotTable(connection)
-  const waiting = database.prepare<[number], { definitionId: number; open: number }>(
-    `select definition_id as definitionId,
-       (select count(*) from executions as other
-        where other.job_id = executions.job_id and other.status in ('initializing', 'running')) as open
-     from executions where id = ? and status = 'queued'`,
+  const roomAt = roomTable(connection)
+  const waiting = database.prepare<[number], Place & { definitionId: number; owner: string; due: Due }>(
+    `select job_id as jobId, category_id as categoryId, lane, executions.definition_id as definitionId, owner, due
+     from executions join jobs on jobs.id = job_id where executions.id = ? and status = 'queued'`,
+  )
+  const openCounts = database.prepare<[], { status: Status; count: number }>(
+    `select status, sum(count) as count from counters
+     where status in ('queued', 'initializing', 'running') group by status`,
   )
   const byId = orm
     .select(DETAIL)
@@ -88,15 +93,27 @@ export function executionList(connection: Connection) {
       }
     },
 
-    /** What a waiting execution is, and how many of its job are open. */
-    waiting(id: number): { definition: Definition; open: number } | undefined {
-      const row = waiting.get(id)
-      return row && { definition: snapshots.read<Definition>(row.definitionId), open: row.open }
+    /** @returns the function that finds what is known of a waiting execution, as things stood at `now` */
+    waiting(slots: Record<Lane, number>, now: number): (id: number) => Waiting | undefined {
+      const room = roomAt(slots, now)
+      return (id) => {
+        const row = waiting.get(id)
+        if (!row) return undefined
+        const definition = snapshots.read<Definition>(row.definitionId)
+        const obstacle = room.obstacle(row, definition.maxWorkers)
+        const mayPass = row.due === 2 && obstacle !== undefined && 'pause' in obstacle
+        return { definition, owner: row.owner, due: row.due > 0, obstacle: mayPass ? undefined : obstacle }
+      }
+    },
+
+    /** How many executions of the deck have each status that is not final. */
+    openCounts(): Partial<Record<Status, number>> {
+      return Object.fromEntries(openCounts.all().map(({ status, count }) => [status, count] as const))
     },
 
     /** Newest first. */
     list({ jobId, statuses, before, limit = -1 }: ExecutionFilter): Execution[] {
-      const conditions: SQL[] = []
+      const conditions: SQL[] = [isNull(executions.deletedAt), isNull(jobs.deletedAt)]
       if (jobId !== undefined) conditions.push(eq(executions.jobId, jobId))
       if (statuses?.length) conditions.push(inArray(executions.status, statuses))
       if (before !== undefined) conditions.push(lt(executions.id, before))

@@ -11,10 +11,13 @@ const HEAD_START = 60_000
 export interface NewExecution {
   jobId: string
   definition: Definition
-  hostId: string | null
+  /** The host that is to run it, or `ANYBODY`. */
+  owner: string
   trigger: Trigger
   priority: number
   params: string
+  /** Whether it runs even while its job, category or deck is paused. */
+  urgent: boolean
   now: number
 }
 
@@ -43,23 +46,36 @@ export function executionTable(connection: Connection) {
   const snapshots = snapshotTable(connection)
 
   const insert = database.prepare(
-    `insert into executions (job_id, definition_id, host_id, mode, lane, status, trigger, attempt, priority, rank,
-       scheduled_at, queued_at, stop_force, forced, warned, progress, params, log_count)
-     values (:jobId, :definitionId, :hostId, :mode, :lane, 'queued', :trigger, 1, :priority, :rank, :now, :now, 0, 0, 0, 0,
-       :params, 0)`,
+    `insert into executions (job_id, definition_id, owner, mode, lane, status, trigger, attempt, priority, rank, due,
+       scheduled_at, expires_at, queued_at, stop_force, forced, warned, progress, params, log_count)
+     values (:jobId, :definitionId, :owner, :mode, :lane, 'queued', :trigger, 1, :priority, :rank, :due,
+       :now, :expiresAt, :now, 0, 0, 0, 0, :params, 0)`,
   )
   const insertRetry = database.prepare(
-    `insert into executions (job_id, parent_id, definition_id, host_id, mode, lane, status, trigger, attempt, priority,
-       rank, scheduled_at, queued_at, stop_force, forced, warned, progress, params, log_count)
-     select job_id, id, definition_id, :hostId, mode, lane, 'queued', 'retry', attempt + 1, priority,
-       :scheduledAt - priority * ${HEAD_START}, :scheduledAt, :now, 0, 0, 0, 0, params, 0
+    `insert into executions (job_id, parent_id, definition_id, owner, mode, lane, status, trigger, attempt, priority,
+       rank, due, scheduled_at, expires_at, queued_at, stop_force, forced, warned, progress, params, log_count)
+     select job_id, id, definition_id, :owner, mode, lane, 'queued', 'retry', attempt + 1, priority,
+       :scheduledAt - priority * ${HEAD_START}, 0, :scheduledAt, :scheduledAt + expires_at - scheduled_at, :now,
+       0, 0, 0, 0, params, 0
      from executions where id = :id`,
   )
-  const nextDue = database
-    .prepare<[number]>(
-      `select min(scheduled_at) from executions where status = 'queued' and scheduled_at > ?`,
+  const nextChange = database
+    .prepare<[]>(
+      `select min(time) from (
+         select min(scheduled_at) as time from executions where status = 'queued' and due = 0
+         union all
+         select min(expires_at) from executions where status = 'queued' and expires_at is not null)`,
     )
     .pluck()
+  const expired = database
+    .prepare<[number]>(
+      `select id from executions where status = 'queued' and expires_at is not null and expires_at <= ?`,
+    )
+    .pluck()
+  const endings = database.prepare<[string], { hostId: string; died: number }>(
+    `select host_id as hostId, coalesce(error ->> 'name' = 'HostDied', 0) as died
+     from executions where job_id = ? and started_at is not null and ended_at is not null order by id desc limit 100`,
+  )
   const begin = database.prepare(
     `update executions set status = 'running', started_at = :now, environment_id = :environmentId
      where id = :id and status = 'initializing' and stop_requested_at is null`,
@@ -74,7 +90,7 @@ export function executionTable(connection: Connection) {
      where id = :id and status = :from`,
   )
   const giveBack = database.prepare(
-    `update executions set status = 'queued', host_id = null, claimed_at = null where id = ? and status = 'initializing'`,
+    `update executions set status = 'queued', owner = '', host_id = null, claimed_at = null where id = ? and status = 'initializing'`,
   )
   const progress = database.prepare(
     `update executions set progress = ?, progress_message = ? where id = ? and status = 'running'`,
@@ -94,9 +110,7 @@ export function executionTable(connection: Connection) {
        process_started as processStarted
      from executions where host_id = ? and status in ('initializing', 'running')`,
   )
-  const release = database.prepare(
-    `update executions set host_id = null where host_id = ? and status = 'queued'`,
-  )
+  const release = database.prepare(`update executions set owner = '' where owner = ? and status = 'queued'`)
   const statusOf = database.prepare<[number], { status: Status; jobId: string; definitionId: number }>(
     `select status, job_id as jobId, definition_id as definitionId from executions where id = ?`,
   )
@@ -122,21 +136,35 @@ export function executionTable(connection: Connection) {
   }
 
   return {
-    add({ definition, priority, now, ...rest }: NewExecution): number {
-      const definitionId = snapshots.keep(definition)
-      const rank = now - priority * HEAD_START
-      const { mode } = definition
-      const lane = laneOf(definition)
-      const { lastInsertRowid } = insert.run({ ...rest, mode, lane, definitionId, priority, rank, now })
+    add({ definition, priority, urgent, now, ...rest }: NewExecution): number {
+      const { mode, expireAfter } = definition
+      const { lastInsertRowid } = insert.run({
+        ...rest,
+        mode,
+        lane: laneOf(definition),
+        definitionId: snapshots.keep(definition),
+        priority,
+        rank: now - priority * HEAD_START,
+        due: urgent ? 2 : 1,
+        expiresAt: expireAfter === undefined ? null : now + expireAfter,
+        now,
+      })
       counters.add(rest.jobId, 'queued', 1)
       return Number(lastInsertRowid)
     },
 
     /** Queues another attempt of an execution that has ended, with what that one ran with; returns its id. */
-    retry(id: number, hostId: string | null, scheduledAt: number, now: number): number {
-      const { lastInsertRowid } = insertRetry.run({ id, hostId, scheduledAt, now })
+    retry(id: number, owner: string, scheduledAt: number, now: number): number {
+      const { lastInsertRowid } = insertRetry.run({ id, owner, scheduledAt, now })
       counters.add(statusOf.get(id)!.jobId, 'queued', 1)
       return Number(lastInsertRowid)
+    },
+
+    /** Cancels what has waited for longer than it may. */
+    expire(now: number): number[] {
+      const ids = expired.all(now) as number[]
+      const error = { name: 'Expired', message: 'it waited for longer than its job allows' }
+      return ids.filter((id) => finish(id, { ...NEVER_RAN, error, status: 'cancelled', at: now }))
     },
 
     /** The retry policy that an execution was queued with. */
@@ -144,8 +172,15 @@ export function executionTable(connection: Connection) {
       return snapshots.read<Definition>(statusOf.get(id)!.definitionId).retry
     },
 
-    /** When the next waiting execution becomes due that is not due now, or null. */
-    nextDue: (now: number) => nextDue.get(now) as number | null,
+    /** How many hosts in a row died while they ran the job, up to its latest run. */
+    deathsInARow(jobId: string): number {
+      const latest = endings.all(jobId)
+      const end = latest.findIndex(({ died }) => !died)
+      return new Set(latest.slice(0, end === -1 ? undefined : end).map(({ hostId }) => hostId)).size
+    },
+
+    /** When the next waiting execution becomes due or expires, or null. */
+    nextChange: () => nextChange.get() as number | null,
 
     claim: claimer(connection, move),
 

@@ -1,9 +1,10 @@
-import { eq } from 'drizzle-orm'
-import type { Job, Status } from '../../shared/contract.ts'
+import { and, desc, eq, isNotNull, or, sql } from 'drizzle-orm'
+import type { Job, Pause, Status } from '../../shared/contract.ts'
 import type { JobDefinition } from '../definition.ts'
 import { isFinal } from '../dispatch/lifecycle.ts'
 import { escapeLike } from './like.ts'
 import type { Connection } from './open.ts'
+import { pauseTable } from './pauses.ts'
 import { jobs } from './schema.ts'
 import { snapshotTable } from './snapshots.ts'
 
@@ -15,6 +16,15 @@ export interface JobSave {
   categoryId: number | null
   definition: JobDefinition
   now: number
+}
+
+/** What people see and edit of a job: what a version holds. */
+export interface JobFace {
+  name: string
+  description: string | null
+  /** A path, `a/b/c`. */
+  category: string | null
+  definition: JobDefinition
 }
 
 export interface JobName {
@@ -51,20 +61,26 @@ const SELECT = `
 
 /** @returns functions over the table of jobs */
 export function jobTable(connection: Connection) {
-  const { database, orm } = connection
+  const { database, orm, now } = connection
+  const pauses = pauseTable(connection)
   const snapshots = snapshotTable(connection)
-  const idOfKey = database.prepare<[string]>('select id from jobs where key = ?').pluck()
+  const idOfKey = database
+    .prepare<[string]>('select id from jobs where key = ? and deleted_at is null')
+    .pluck()
   const byId = database.prepare<[string], JobRecord>(`${SELECT} where jobs.id = ?`)
   const list = database.prepare<[string, string, string, number], JobRecord>(
-    `${SELECT} where jobs.name like ? escape '\\' or jobs.key like ? escape '\\' or categories.path like ? escape '\\'
+    `${SELECT}
+     where jobs.deleted_at is null
+       and (jobs.name like ? escape '\\' or jobs.key like ? escape '\\' or categories.path like ? escape '\\')
      order by jobs.name collate nocase, jobs.id limit ?`,
   )
   const named = database.prepare<[string, string, string], JobName>(
-    `select id, key, name from jobs where id = ? or key = ? or name = ? limit 50`,
+    `select id, key, name from jobs where (id = ? or key = ? or name = ?) and deleted_at is null limit 50`,
   )
   const beginning = database.prepare<[string, string, string], JobName>(
     `select id, key, name from jobs
-     where id like ? escape '\\' or key like ? escape '\\' or name like ? escape '\\' order by updated_at desc limit 50`,
+     where (id like ? escape '\\' or key like ? escape '\\' or name like ? escape '\\') and deleted_at is null
+     order by updated_at desc limit 50`,
   )
 
   return {
@@ -86,10 +102,40 @@ export function jobTable(connection: Connection) {
           .run()
       return known ?? id
     },
-    find: (id: string) => map(byId.get(id)),
+    find(id: string): Job | undefined {
+      const record = byId.get(id)
+      return record && toJob(record, pauses.ofJob(id, now()) ?? null)
+    },
+
+    remove: (id: string, now: number) =>
+      orm.update(jobs).set({ deletedAt: now }).where(eq(jobs.id, id)).run(),
+    /** False where another job has its key by now. */
+    bringBack(id: string): boolean {
+      const { key } = orm.select({ key: jobs.key }).from(jobs).where(eq(jobs.id, id)).get()!
+      if (idOfKey.get(key) !== undefined) return false
+      orm.update(jobs).set({ deletedAt: null }).where(eq(jobs.id, id)).run()
+      return true
+    },
+    /** Removed ones whose id, key or name is the text, newest first; without a text, all. */
+    removed: (text?: string): (JobName & { deletedAt: number })[] =>
+      orm
+        .select({ id: jobs.id, key: jobs.key, name: jobs.name, deletedAt: sql<number>`${jobs.deletedAt}` })
+        .from(jobs)
+        .where(
+          and(
+            isNotNull(jobs.deletedAt),
+            text === undefined ? undefined : or(eq(jobs.id, text), eq(jobs.key, text), eq(jobs.name, text)),
+          ),
+        )
+        .orderBy(desc(jobs.deletedAt))
+        .all(),
+
     list(text = '', limit = -1): Job[] {
       const pattern = `%${escapeLike(text)}%`
-      return list.all(pattern, pattern, pattern, limit).map((record) => map(record)!)
+      const anyPause = pauses.any(now())
+      return list
+        .all(pattern, pattern, pattern, limit)
+        .map((record) => toJob(record, (anyPause && pauses.ofJob(record.id, now())) || null))
     },
     /** Jobs whose id, key or name is the text. */
     named: (text: string): JobName[] => named.all(text, text, text),
@@ -105,8 +151,7 @@ export function jobTable(connection: Connection) {
   }
 }
 
-function map(record: JobRecord | undefined): Job | undefined {
-  if (!record) return undefined
+function toJob(record: JobRecord, pause: Pause | null): Job {
   const { definition: body, counts, lastStatus, ...rest } = record
   const { handlers, params, policy } = JSON.parse(body) as JobDefinition
   const numbers = JSON.parse(counts) as Job['counts']
@@ -116,15 +161,17 @@ function map(record: JobRecord | undefined): Job | undefined {
     handlers,
     params,
     counts: numbers,
-    status: jobStatus(numbers, lastStatus),
+    pause,
+    status: jobStatus(numbers, lastStatus, pause !== null),
   }
 }
 
 /** The status of a job follows from its executions; it is never stored. */
-export function jobStatus(counts: Job['counts'], last: Status | null): Job['status'] {
-  if (last === null) return 'draft'
+export function jobStatus(counts: Job['counts'], last: Status | null, isPaused: boolean): Job['status'] {
   if (counts.running || counts.initializing) return 'running'
   if (counts.queued) return 'queued'
+  if (isPaused) return 'paused'
+  if (last === null) return 'draft'
   if (last === 'completed' || last === 'cancelled') return last
   return isFinal(last) ? 'failed' : 'queued'
 }

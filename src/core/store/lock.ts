@@ -10,20 +10,28 @@ export interface Lock {
  */
 export function holdLock(file: string): Lock {
   const database = new Database(file, { timeout: 0 })
-  database.exec('begin immediate')
+  try {
+    database.exec('begin immediate')
+  } catch (thrown) {
+    database.close()
+    throw thrown
+  }
   return { release: () => database.close() }
+}
+
+/** The lock, or undefined while another holds it. */
+export function tryLock(file: string): Lock | undefined {
+  try {
+    return holdLock(file)
+  } catch (thrown) {
+    if ((thrown as { code?: string }).code === 'SQLITE_BUSY') return undefined
+    throw thrown
+  }
 }
 
 /** Whether some process holds the lock. */
 export function isLocked(file: string): boolean {
-  const database = new Database(file, { timeout: 0 })
-  try {
-    database.exec('begin immediate')
-    return false
-  } catch (thrown) {
-    if ((thrown as { code?: string }).code === 'SQLITE_BUSY') return true
-    throw thrown
-  } finally {
-    database.close()
-  }
+  const lock = tryLock(file)
+  lock?.release()
+  return lock === undefined
 }

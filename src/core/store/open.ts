@@ -23,24 +23,30 @@ export interface Connection {
   orm: BetterSQLite3Database
   writer: Writer
   counters: PendingCounts
+  /** Wall clock in ms. */
+  now: () => number
+}
+
+export interface ConnectOptions {
+  /** Told when writing fails in a way that passes, and with null when it goes on again. */
+  onTrouble?: (fault: FaultData | null) => void
+  /** Called before a database of an older version is changed. */
+  beforeUpgrade?: (file: string) => void
+  now?: () => number
 }
 
 /**
  * Opens or creates the database of a deck, brings it to the newest version and sets the pragmas.
  * @throws Fault for each way in which a file can be unfit, named in `shared/fault.ts`
  */
-export async function connect(
-  path: string,
-  onTrouble: (fault: FaultData | null) => void,
-  beforeUpgrade: () => void = () => {},
-): Promise<Connection> {
+export async function connect(path: string, options: ConnectOptions = {}): Promise<Connection> {
   requireNode()
   const file = realFile(path)
   refuseNetworkShare(dirname(file))
   const deadline = performance.now() + OPEN_PATIENCE
   for (;;) {
     try {
-      return attempt(file, onTrouble, beforeUpgrade)
+      return attempt(file, options)
     } catch (thrown) {
       const fault = storeFault(thrown, file)
       if (fault.code !== 'database-locked' || performance.now() > deadline) throw fault
@@ -51,8 +57,7 @@ export async function connect(
 
 function attempt(
   file: string,
-  onTrouble: (fault: FaultData | null) => void,
-  beforeUpgrade: () => void,
+  { onTrouble = () => {}, beforeUpgrade = () => {}, now = Date.now }: ConnectOptions,
 ): Connection {
   const database = new Database(file, { timeout: BUSY_TIMEOUT })
   try {
@@ -64,12 +69,12 @@ function attempt(
     database.pragma('temp_store = MEMORY')
     database.pragma('cache_size = -8192') // KiB
     migrate(database, undefined, (from) => {
-      beforeUpgrade()
-      copyFile(database, `${file}.version-${from}`)
+      beforeUpgrade(file)
+      copyFile(database, join(`${file}-files`, 'backups', `version-${from}.db`))
     })
     const counters = new PendingCounts(database)
     const writer = new Writer(database, counters, onTrouble)
-    return { file, database, orm: drizzle(database), writer, counters }
+    return { file, database, orm: drizzle(database), writer, counters, now }
   } catch (thrown) {
     database.close()
     throw thrown
@@ -79,6 +84,7 @@ function attempt(
 /** A copy for the case that a migration goes wrong; what the write-ahead log holds is brought in first. */
 function copyFile(database: Database.Database, target: string): void {
   database.pragma('wal_checkpoint(TRUNCATE)')
+  mkdirSync(dirname(target), { recursive: true })
   rmSync(target, { force: true })
   copyFileSync(database.name, target)
 }

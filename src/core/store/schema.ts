@@ -1,5 +1,5 @@
 /** The tables as the newest migration leaves them; a test compares the two. Times are ms since 1970, UTC. */
-import type { FinalStatus, Mode, Status, Trigger } from '../../shared/contract.ts'
+import type { Action, Actor, FinalStatus, Mode, Status, Trigger } from '../../shared/contract.ts'
 import type { Lane } from '../definition.ts'
 import { integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
@@ -16,6 +16,8 @@ export const categories = sqliteTable('categories', {
   path: text().notNull(),
   name: text().notNull(),
   description: text(),
+  /** How many executions of its jobs, and of those below it, may be open at once. */
+  maxWorkers: integer('max_workers'),
   createdAt: integer('created_at').notNull(),
 })
 
@@ -38,7 +40,56 @@ export const jobs = sqliteTable('jobs', {
   definitionId: integer('definition_id').notNull(),
   createdAt: integer('created_at').notNull(),
   updatedAt: integer('updated_at').notNull(),
+  /** Set when it was removed; it can be brought back until it is swept. */
+  deletedAt: integer('deleted_at'),
 })
+
+/** What a job was after each edit. */
+export const versions = sqliteTable(
+  'versions',
+  {
+    jobId: text('job_id').notNull(),
+    /** From 1. */
+    number: integer().notNull(),
+    snapshotId: integer('snapshot_id').notNull(),
+    at: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.jobId, table.number] })],
+)
+
+/** Who did what, and when; only ever added to. */
+export const trail = sqliteTable('trail', {
+  id: integer().primaryKey({ autoIncrement: true }),
+  at: integer().notNull(),
+  actor: text().$type<Actor>().notNull(),
+  action: text().$type<Action>().notNull(),
+  jobId: text('job_id'),
+  executionId: integer('execution_id'),
+  /** JSON. */
+  details: text(),
+})
+
+/** What is paused: `deck`, `category:ID` with all below it, or `job:ID`. */
+export const pauses = sqliteTable('pauses', {
+  target: text().primaryKey(),
+  pausedFrom: integer('paused_from').notNull(),
+  pausedUntil: integer('paused_until'),
+  reason: text(),
+})
+
+/** What the processes of an execution used at a time. */
+export const samples = sqliteTable(
+  'samples',
+  {
+    executionId: integer('execution_id').notNull(),
+    time: integer().notNull(),
+    /** Per cent of one processor. */
+    cpu: real().notNull(),
+    /** Resident bytes. */
+    memory: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.executionId, table.time] })],
+)
 
 /** A process that has, or had, the deck open. */
 export const hosts = sqliteTable('hosts', {
@@ -59,7 +110,9 @@ export const executions = sqliteTable('executions', {
   parentId: integer('parent_id'),
   definitionId: integer('definition_id').notNull(),
   environmentId: integer('environment_id'),
-  /** The host that queued it and will run it, then the one that runs or ran it; null: any host may take it. */
+  /** The host that queued it and is to run it; empty: the planner. */
+  owner: text().notNull(),
+  /** The host that runs or ran it. */
   hostId: text('host_id'),
   mode: text().$type<Mode>().notNull(),
   lane: text().$type<Lane>().notNull(),
@@ -69,7 +122,11 @@ export const executions = sqliteTable('executions', {
   priority: integer().notNull(),
   /** `scheduledAt - priority * 60 s`: the lowest is claimed first, and nothing starves. */
   rank: integer().notNull(),
+  /** 0 later, 1 now, 2 even while it is paused: somebody asked for it meanwhile. */
+  due: integer().$type<Due>().notNull(),
   scheduledAt: integer('scheduled_at').notNull(),
+  /** Cancelled if it still waits then. */
+  expiresAt: integer('expires_at'),
   queuedAt: integer('queued_at').notNull(),
   claimedAt: integer('claimed_at'),
   startedAt: integer('started_at'),
@@ -91,7 +148,9 @@ export const executions = sqliteTable('executions', {
   exitCode: integer('exit_code'),
   exitSignal: text('exit_signal'),
   logCount: integer('log_count').notNull(),
+  deletedAt: integer('deleted_at'),
 })
+export type Due = 0 | 1 | 2
 
 export const logs = sqliteTable(
   'logs',

@@ -1,24 +1,29 @@
-import type { FaultData } from '../../shared/fault.ts'
+import type { Fault } from '../../shared/fault.ts'
+import { backUp } from './backup.ts'
 import { categoryTable } from './categories.ts'
 import { executionList } from './execution-list.ts'
 import { executionTable } from './executions.ts'
 import { hostTable } from './hosts.ts'
 import { jobTable } from './jobs.ts'
 import { logTable } from './logs.ts'
-import { connect } from './open.ts'
+import { connect, type ConnectOptions } from './open.ts'
+import { pauseTable } from './pauses.ts'
+import { retentionTable } from './retention.ts'
+import { roomTable } from './room.ts'
+import { sampleTable } from './samples.ts'
+import { settingTable } from './settings.ts'
+import { trailTable } from './trail.ts'
+import { versionTable } from './versions.ts'
 import type { WriteOptions } from './writer.ts'
 
 export type Store = Awaited<ReturnType<typeof openStore>>
 
 /** Opens a deck's database: its tables as functions, and one way to write. See `connect` for the faults. */
-export async function openStore(
-  path: string,
-  onTrouble: (fault: FaultData | null) => void = () => {},
-  beforeUpgrade?: () => void,
-) {
-  const connection = await connect(path, onTrouble, beforeUpgrade)
+export async function openStore(path: string, options?: ConnectOptions) {
+  const connection = await connect(path, options)
   const { database, writer, file } = connection
   const dataVersion = database.prepare('pragma data_version').pluck()
+  const sequence = database.prepare('select coalesce(sum(seq), 0) from sqlite_sequence').pluck()
   const deckId = database.prepare(`select value from meta where key = 'deck'`).pluck().get() as string
   return {
     file,
@@ -29,11 +34,25 @@ export async function openStore(
     executions: { ...executionTable(connection), ...executionList(connection) },
     logs: logTable(connection),
     hosts: hostTable(connection),
+    pauses: pauseTable(connection),
+    room: roomTable(connection),
+    retention: retentionTable(connection),
+    samples: sampleTable(connection),
+    settings: settingTable(connection),
+    trail: trailTable(connection),
+    versions: versionTable(connection),
 
     /** Runs `work` in the next commit; resolves once that is committed. See `Writer`. */
     write: <T>(work: () => T, options?: WriteOptions): Promise<T> => writer.run(work, options),
+    /** Writes nothing any more; see `Writer`. */
+    condemn: (fault: Fault) => writer.condemn(fault),
+    condemned: () => writer.condemned,
     /** Why nothing can be written at present, if so. */
     trouble: () => writer.trouble,
+    /** Copies the deck to a file while it is in use; see `backUp`. */
+    backUp: (target: string) => backUp(database, target),
+    /** Rows ever added to executions and trail: it only grows. */
+    sequence: () => sequence.get() as number,
     /** Changes when another connection has committed. */
     dataVersion: () => dataVersion.get() as number,
     close(): void {

@@ -34,6 +34,8 @@ export class Writer {
   #timer: NodeJS.Timeout | undefined
   #immediate: NodeJS.Immediate | undefined
   #trouble: FaultData | null = null
+  /** Set for good: nothing is written any more. */
+  #condemned: Fault | undefined
   #retries = 0
 
   /**
@@ -57,11 +59,23 @@ export class Writer {
 
   /** Runs `work` in the next commit; resolves with its value once that is committed. */
   run<T>(work: () => T, options: WriteOptions = {}): Promise<T> {
+    if (this.#condemned) return Promise.reject(this.#condemned)
     return new Promise((resolve, reject) => {
       const deadline = options.patient ? Infinity : performance.now() + PATIENCE
       this.#queue.push({ work, resolve, reject, deadline })
       this.#schedule()
     })
+  }
+
+  /** Writes nothing any more, and rejects what is queued and what comes. */
+  condemn(fault: Fault): void {
+    this.#condemned = fault
+    this.#unschedule()
+    for (const write of this.#queue.splice(0)) write.reject(fault)
+  }
+
+  get condemned(): Fault | undefined {
+    return this.#condemned
   }
 
   /** Commits what is queued and rejects what cannot be committed now. */
@@ -73,7 +87,7 @@ export class Writer {
       if (this.#queue.length === waiting) break
     }
     this.#unschedule()
-    for (const write of this.#queue.splice(0)) write.reject(new Fault('closed', 'the deck is closed'))
+    this.condemn(new Fault('closed', 'the deck is closed'))
   }
 
   #schedule(): void {

@@ -1,4 +1,7 @@
-/** The first tables. Logs have no foreign key: it would cost a look-up per line, and sweeping removes them first. */
+/**
+ * The first tables. Logs have no foreign key: it would cost a look-up per line, and sweeping removes them first. Nor
+ * have the snapshots of executions: the removal of one would look through all executions.
+ */
 export const first = `
 create table meta (
   key text primary key,
@@ -12,6 +15,7 @@ create table categories (
   path text not null unique,
   name text not null,
   description text,
+  max_workers integer,
   created_at integer not null
 ) strict;
 
@@ -23,16 +27,45 @@ create table snapshots (
 
 create table jobs (
   id text primary key,
-  key text not null unique,
+  key text not null,
   name text not null,
   description text,
   category_id integer references categories (id),
   definition_id integer not null references snapshots (id),
   created_at integer not null,
-  updated_at integer not null
+  updated_at integer not null,
+  deleted_at integer
 ) strict;
+create unique index jobs_by_key on jobs (key) where deleted_at is null;
+create index jobs_deleted on jobs (deleted_at) where deleted_at is not null;
 create index jobs_by_name on jobs (name);
 create index jobs_by_category on jobs (category_id);
+
+create table versions (
+  job_id text not null references jobs (id),
+  number integer not null,
+  snapshot_id integer not null references snapshots (id),
+  at integer not null,
+  primary key (job_id, number)
+) strict, without rowid;
+
+create table trail (
+  id integer primary key autoincrement,
+  at integer not null,
+  actor text not null,
+  action text not null,
+  job_id text,
+  execution_id integer,
+  details text
+) strict;
+create index trail_by_job on trail (job_id, id);
+
+create table pauses (
+  target text primary key,
+  paused_from integer not null,
+  paused_until integer,
+  reason text
+) strict, without rowid;
 
 create table hosts (
   id text primary key,
@@ -49,9 +82,10 @@ create index hosts_open on hosts (id) where closed_at is null;
 create table executions (
   id integer primary key autoincrement,
   job_id text not null references jobs (id),
-  parent_id integer references executions (id),
-  definition_id integer not null references snapshots (id),
-  environment_id integer references snapshots (id),
+  parent_id integer references executions (id) on delete set null,
+  definition_id integer not null,
+  environment_id integer,
+  owner text not null,
   host_id text references hosts (id),
   mode text not null check (mode in ('in-process', 'process')),
   lane text not null check (lane in ('inline', 'thread', 'process')),
@@ -61,7 +95,9 @@ create table executions (
   attempt integer not null,
   priority integer not null,
   rank integer not null,
+  due integer not null,
   scheduled_at integer not null,
+  expires_at integer,
   queued_at integer not null,
   claimed_at integer,
   started_at integer,
@@ -81,14 +117,26 @@ create table executions (
   error text,
   exit_code integer,
   exit_signal text,
-  log_count integer not null
+  log_count integer not null,
+  deleted_at integer
 ) strict;
 create index executions_by_job on executions (job_id, id);
 create index executions_by_status on executions (status, id);
 create index executions_by_parent on executions (parent_id) where parent_id is not null;
-create index executions_due on executions (scheduled_at) where status = 'queued';
-create index executions_queued on executions (job_id, rank, id) where status = 'queued';
+create index executions_queued on executions (owner, job_id, definition_id, rank, id) where status = 'queued' and due > 0;
+create index executions_urgent on executions (owner, job_id, definition_id, rank, id) where status = 'queued' and due = 2;
+create index executions_later on executions (scheduled_at) where status = 'queued' and due = 0;
+create index executions_expiring on executions (expires_at) where status = 'queued' and expires_at is not null;
 create index executions_open on executions (job_id, lane, host_id) where status in ('initializing', 'running');
+create index executions_deleted on executions (deleted_at) where deleted_at is not null;
+
+create table samples (
+  execution_id integer not null,
+  time integer not null,
+  cpu real not null,
+  memory integer not null,
+  primary key (execution_id, time)
+) strict, without rowid;
 
 create table logs (
   execution_id integer not null,

@@ -1,0 +1,59 @@
+import type { Client } from '../shared/client.ts'
+import type { Input, Pause } from '../shared/contract.ts'
+import { Fault } from '../shared/fault.ts'
+import { withDeck, type GlobalOptions } from './deck.ts'
+import { dateTime, printJson, printNote } from './terminal.ts'
+
+export interface TargetOptions extends GlobalOptions {
+  job?: string | undefined
+  category?: string
+  deck?: boolean
+}
+
+export interface PauseOptions extends TargetOptions {
+  for?: string
+  reason?: string
+}
+
+/** `jobdeck pause`: nothing of a job, a category or the deck begins by itself; what runs goes on. */
+export function pause(options: PauseOptions): Promise<void> {
+  const target = targetOf(options)
+  return withDeck(options, 'command', async (client) => {
+    const name = await nameOf(client, target)
+    const paused: Pause = await client.request('pauses.set', {
+      target,
+      ...(options.for && { for: options.for }),
+      ...(options.reason && { reason: options.reason }),
+    })
+    if (options.json) return printJson(paused)
+    const until =
+      paused.pausedUntil === null ? 'until it is resumed' : `until ${dateTime(paused.pausedUntil)}`
+    printNote(`Paused ${name} ${until}`)
+  })
+}
+
+/** `jobdeck resume`: ends such a pause. */
+export function resume(options: TargetOptions): Promise<void> {
+  const target = targetOf(options)
+  return withDeck(options, 'command', async (client) => {
+    const name = await nameOf(client, target)
+    const resumed = await client.request('pauses.end', { target })
+    if (options.json) return printJson({ resumed })
+    printNote(resumed ? `Resumed ${name}` : `Not paused: ${name}`)
+  })
+}
+
+type Target = Input<'pauses.set'>['target']
+
+function targetOf({ job, category, deck }: TargetOptions): Target {
+  const given = [job, category, deck].filter((value) => value !== undefined)
+  if (given.length !== 1) throw new Fault('invalid-input', 'wants one of: a JOB, --category PATH, --deck')
+  if (job !== undefined) return { job }
+  return category === undefined ? { deck: true } : { category }
+}
+
+async function nameOf(client: Client, target: Target): Promise<string> {
+  if ('deck' in target) return 'the whole deck'
+  if ('category' in target) return `the category ${JSON.stringify(target.category)}`
+  return JSON.stringify((await client.request('jobs.get', { job: target.job })).name)
+}

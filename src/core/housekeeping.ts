@@ -1,0 +1,49 @@
+import type { Clock } from './clock.ts'
+
+/** Something that the planner does again and again. */
+export interface Chore {
+  /** Milliseconds from the start of the planner to its first time, and from its end to the next. */
+  first: number
+  every: number
+  run(signal: AbortSignal): Promise<unknown>
+}
+
+/** Does chores when they are due, each for itself; a failed one is told and tried again at its next time. */
+export class Housekeeping {
+  readonly #clock: Clock
+  readonly #onTrouble: (thrown: unknown) => void
+  readonly #due: Map<Chore, number>
+  readonly #running = new Set<Promise<unknown>>()
+  readonly #stopping = new AbortController()
+
+  constructor(clock: Clock, chores: Chore[], onTrouble: (thrown: unknown) => void) {
+    this.#clock = clock
+    this.#onTrouble = onTrouble
+    this.#due = new Map(chores.map((chore) => [chore, clock.awake() + chore.first]))
+  }
+
+  /** Begins what is due. */
+  look(): void {
+    const now = this.#clock.awake()
+    for (const [chore, due] of this.#due) if (due <= now) this.#do(chore)
+  }
+
+  #do(chore: Chore): void {
+    this.#due.set(chore, Infinity)
+    const done = chore
+      .run(this.#stopping.signal)
+      .catch(this.#onTrouble)
+      .finally(() => {
+        this.#running.delete(done)
+        this.#due.set(chore, this.#clock.awake() + chore.every)
+      })
+    this.#running.add(done)
+  }
+
+  /** Begins nothing more; resolves when what runs has ended, which it is asked to. */
+  async close(): Promise<void> {
+    this.#due.clear()
+    this.#stopping.abort()
+    await Promise.all(this.#running)
+  }
+}

@@ -1,0 +1,81 @@
+/** What people and programs do to jobs; each function runs inside a transaction and leaves its trail. */
+import { resolve } from 'node:path'
+import type { CheckedInput } from '../shared/contract.ts'
+import { Fault } from '../shared/fault.ts'
+import type { JobDefinition } from './definition.ts'
+import type { Engine } from './engine.ts'
+import { createId } from './host.ts'
+import type { JobFace } from './store/jobs.ts'
+
+type Deck = Pick<Engine, 'store' | 'clock' | 'actor'>
+
+/** Creates the job, or updates the one with the same key; an edit that changes something makes a version. */
+export function saveJob(deck: Deck, input: CheckedInput<'jobs.save'>): string {
+  const { key = input.name, name, description = null, category = null } = input
+  return saveFace(deck, key, { name, description, category, definition: definitionOf(input) })
+}
+
+function saveFace({ store, clock, actor }: Deck, key: string, face: JobFace): string {
+  const now = clock.now()
+  const categoryId = face.category === null ? null : store.categories.getOrCreate(face.category, now)
+  const { name, description, definition } = face
+  const id = store.jobs.save({ id: createId(), key, name, description, categoryId, definition, now })
+  const before = store.versions.latest(id)
+  const after = store.versions.add(id, face, now)
+  if (after !== before) {
+    const action = before === undefined ? 'created' : 'edited'
+    store.trail.add({ at: now, actor, action, jobId: id, details: { before, after } })
+  }
+  return id
+}
+
+/** Makes the job what it was at a version; that is an edit as any other. */
+export function restoreVersion(deck: Deck, jobId: string, number: number): void {
+  const face = deck.store.versions.face(jobId, number)
+  if (!face) throw new Fault('not-found', `there is no version ${number} of this job`)
+  saveFace(deck, deck.store.jobs.find(jobId)!.key, face)
+}
+
+/**
+ * Marks jobs as removed: they are shown no more, what waits of them is cancelled, and they can be brought back until
+ * they are swept.
+ * @throws Fault `conflict` where one of them is running
+ */
+export function removeJobs({ store, clock, actor }: Deck, ids: string[]): void {
+  const now = clock.now()
+  for (const id of ids) {
+    const { name } = store.jobs.find(id)!
+    const open = store.executions.list({ jobId: id, statuses: ['queued', 'initializing', 'running'] })
+    const running = open.filter(({ status }) => status !== 'queued')
+    if (running.length > 0) {
+      const numbers = running.map((execution) => `#${execution.id}`).join(', ')
+      throw new Fault('conflict', `${JSON.stringify(name)} is running (${numbers}): stop it first`)
+    }
+    for (const { id: execution } of open) store.executions.requestStop(execution, 'cancelled', false, now)
+    store.jobs.remove(id, now)
+    store.pauses.resume(`job:${id}`)
+    store.trail.add({ at: now, actor, action: 'removed', jobId: id })
+  }
+}
+
+/**
+ * Brings a removed job back, with its runs.
+ * @throws Fault `conflict` where another job has taken its key meanwhile
+ */
+export function bringBack({ store, clock, actor }: Deck, id: string): void {
+  if (!store.jobs.bringBack(id)) {
+    throw new Fault('conflict', 'another job has the same key by now: rename or remove that one first')
+  }
+  store.trail.add({ at: clock.now(), actor, action: 'brought back', jobId: id })
+}
+
+/** With every path made absolute, so that it means the same wherever the job runs. */
+export function definitionOf(input: CheckedInput<'jobs.save'>): JobDefinition {
+  const { key: _, name: __, description: ___, category: ____, handlers, params = {}, ...policy } = input
+  if (policy.directory !== undefined) policy.directory = resolve(policy.directory)
+  const absolute = handlers.map(({ priority, handler }) => ({
+    priority,
+    handler: 'file' in handler ? { ...handler, file: resolve(handler.file) } : handler,
+  }))
+  return { handlers: absolute, params, policy }
+}

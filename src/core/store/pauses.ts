@@ -1,0 +1,46 @@
+import { eq } from 'drizzle-orm'
+import type { Connection } from './open.ts'
+import { pauses } from './schema.ts'
+
+export type Pause = typeof pauses.$inferSelect
+
+/** What is paused: the whole deck, a category with all below it, or one job. */
+export type PauseTarget = 'deck' | `category:${number}` | `job:${string}`
+
+/** @returns functions over what is paused */
+export function pauseTable({ database, orm }: Connection) {
+  const IN_FORCE = 'paused_from <= :now and (paused_until is null or paused_until > :now)'
+  const any = database.prepare<[{ now: number }]>(`select 1 from pauses where ${IN_FORCE} limit 1`).pluck()
+  const ofJob = database.prepare<[{ jobId: string; now: number }], Pause>(
+    `with recursive above (id, parent_id) as (
+       select categories.id, parent_id from jobs join categories on categories.id = category_id where jobs.id = :jobId
+       union all
+       select categories.id, categories.parent_id from above join categories on categories.id = above.parent_id)
+     select target, paused_from as pausedFrom, paused_until as pausedUntil, reason from pauses
+     where ${IN_FORCE} and target in (
+       select 'deck' union all select 'job:' || :jobId union all select 'category:' || id from above)
+     order by target = 'deck' desc limit 1`,
+  )
+  const nextChange = database
+    .prepare<[number]>(
+      `select min(time) from (
+         select paused_from as time from pauses union all select paused_until from pauses) where time > ?`,
+    )
+    .pluck()
+
+  return {
+    /** Paused from `pausedFrom` until `pausedUntil`, or until it is resumed. An earlier pause is replaced. */
+    set: (pause: Pause & { target: PauseTarget }) =>
+      orm.insert(pauses).values(pause).onConflictDoUpdate({ target: pauses.target, set: pause }).run(),
+    /** False where it was not paused. */
+    resume: (target: PauseTarget) => orm.delete(pauses).where(eq(pauses.target, target)).run().changes > 0,
+    /** Whether anything at all is paused. */
+    any: (now: number): boolean => any.get({ now }) !== undefined,
+    /** What keeps the job from running: its own pause, that of a category above it, or that of the deck. */
+    ofJob: (jobId: string, now: number): Pause | undefined => ofJob.get({ jobId, now }),
+    find: (target: PauseTarget) => orm.select().from(pauses).where(eq(pauses.target, target)).get(),
+    list: () => orm.select().from(pauses).all(),
+    /** When the next pause ends or begins by itself, or null. */
+    nextChange: (now: number) => nextChange.get(now) as number | null,
+  }
+}

@@ -1,0 +1,110 @@
+import { readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Clock } from './clock.ts'
+import type { Settings, SweepReport } from '../shared/contract.ts'
+import type { Store } from './store/store.ts'
+
+const DAY = 86_400_000
+/** How long what was removed can be brought back, in ms. */
+export const UNDO_TIME = DAY
+/** How much is kept of a deck where nobody says otherwise. */
+export const DEFAULT_SETTINGS: Settings = { keepRuns: 1000, keepFor: 90 * DAY, keepSize: 2 * 1024 ** 3 }
+
+/** Runs looked for at once. */
+const BATCH = 250
+/** A write-ahead log longer than this is shortened, in bytes. */
+const LOG_LIMIT = 16 * 1024 ** 2
+
+export interface SweepParts {
+  store: Store
+  clock: Clock
+  folders: { temp: string; state: string; code: string }
+}
+
+export interface SweepOptions {
+  keep: Settings
+  /** What was removed at most so many milliseconds ago is left, since it may be brought back. */
+  undoTime: number
+  /** Only counts. */
+  dryRun?: boolean
+  /** Ends it early, between two steps. */
+  signal?: AbortSignal
+}
+
+/**
+ * Deletes what need not be kept and gives its space back, in steps so small that the engine does not feel it.
+ * Never a run that has not ended, never the last one of a job.
+ */
+export async function sweep(parts: SweepParts, options: SweepOptions): Promise<SweepReport> {
+  const { store, clock } = parts
+  const { keep, dryRun = false, signal } = options
+  const before = clock.now() - options.undoTime
+  const report = {
+    surplusRuns: 0,
+    oldestRuns: 0,
+    removedJobs: 0,
+    sizeBefore: store.retention.size(),
+    sizeAfter: 0,
+  }
+  const isEnded = () => signal?.aborted ?? false
+
+  async function deleteRuns(find: (limit: number) => number[]): Promise<number> {
+    if (dryRun) return find(1_000_000).length
+    let count = 0
+    for (let ids = find(BATCH); ids.length > 0 && !isEnded(); ids = find(BATCH)) {
+      await deleteAll(parts, ids)
+      count += ids.length
+    }
+    return count
+  }
+
+  for (const id of store.retention.removedJobs(before)) {
+    if (isEnded()) break
+    report.removedJobs++
+    await deleteRuns((limit) => store.retention.runsOfJob(id, limit))
+    if (!dryRun && (await store.write(() => store.retention.deleteJob(id))))
+      await rm(join(parts.folders.state, id), { recursive: true, force: true })
+  }
+  await deleteRuns((limit) => store.retention.removedRuns(before, limit))
+  for (const id of store.retention.jobs()) {
+    const { policy } = store.jobs.definition(id)
+    const { keepRuns = keep.keepRuns, keepFor = keep.keepFor } = policy
+    report.surplusRuns += await deleteRuns((limit) =>
+      store.retention.surplus(id, keepRuns, clock.now() - keepFor, limit),
+    )
+    await nextTurn()
+  }
+  if (!dryRun) {
+    report.oldestRuns = await deleteRuns(() =>
+      store.retention.size() > keep.keepSize ? store.retention.oldest(10) : [],
+    )
+    if (!isEnded()) await deleteUnreferenced(parts)
+    while (!isEnded() && store.retention.shrinkStep()) await nextTurn()
+    if (store.retention.logSize() > LOG_LIMIT) store.retention.truncateLog()
+  }
+  report.sizeAfter = store.retention.size()
+  return report
+}
+
+async function deleteAll({ store, folders }: SweepParts, ids: number[]): Promise<void> {
+  for (let left = ids; left.length > 0;) left = await store.write(() => store.retention.deleteStep(left))
+  for (const id of ids) await rm(join(folders.temp, String(id)), { recursive: true, force: true })
+}
+
+/** Definitions, environments and code that nothing refers to any more. */
+async function deleteUnreferenced({ store, clock, folders }: SweepParts): Promise<void> {
+  const search = store.retention.unreferenced()
+  let found = search.next()
+  for (; !found.done; found = search.next()) await nextTurn()
+  const deleteThem = found.value
+  await store.write(() => deleteThem())
+  const wanted = store.retention.codeDigests()
+  for (const name of await readdir(folders.code).catch(() => [])) {
+    if (wanted.has(name.replace(/\.mjs$/, ''))) continue
+    const path = join(folders.code, name)
+    // A young one may be about to be named by a run that is being queued.
+    const { mtimeMs } = await stat(path)
+    if (clock.now() - mtimeMs > DAY) await rm(path, { force: true })
+  }
+}

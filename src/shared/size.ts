@@ -1,0 +1,12 @@
+const UNITS = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 } as const
+
+/**
+ * Reads an amount of memory or storage such as `512 MB` or `2GiB` as bytes; a number is taken as bytes. Units are
+ * powers of 1024, as systemd and Docker read them. Undefined for anything else.
+ */
+export function parseSize(value: string | number): number | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) && value >= 0 ? Math.round(value) : undefined
+  const [, amount, unit = ''] = /^\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?\s*$/i.exec(value) ?? []
+  if (amount === undefined) return undefined
+  return Math.round(Number(amount) * UNITS[unit.toLowerCase() as keyof typeof UNITS])
+}
