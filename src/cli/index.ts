@@ -80,6 +80,7 @@ async function parse(argv: string[]): Promise<number> {
     .addOption(new Option('--mode <mode>', 'in-process is faster, process is safer').choices(MODES))
     .option('--timeout <time>', 'end it after 30s, 5m, 1h30m …', checkDuration)
     .option('--grace <time>', 'time to end by itself after a stop (5s)', checkDuration)
+    .option('--attempts <number>', 'try it so often in all if it fails', positiveNumber)
     .option('--name <name>', 'the name of the job; the title of the script if not given')
     .option('--category <path>', 'the category of the job, a/b/c')
     .option('--priority <number>', 'higher ones start first', priority, 0)

@@ -24,6 +24,7 @@ export interface RunOptions extends GlobalOptions {
   name?: string
   category?: string
   priority: number
+  attempts?: number
 }
 
 /** Jobs that people start by hand do not wait for one another. */
@@ -44,7 +45,7 @@ export async function run(options: RunOptions): Promise<number> {
 }
 
 async function jobOf(client: Client, options: RunOptions): Promise<{ job: JobInput; params: Parameters }> {
-  const { command, mode, timeout, grace, name, category, priority } = options
+  const { command, mode, timeout, grace, name, category, priority, attempts } = options
   const params = await readParameters(options)
   const policy = {
     maxWorkers: WORKERS,
@@ -53,6 +54,7 @@ async function jobOf(client: Client, options: RunOptions): Promise<{ job: JobInp
     ...(timeout && { timeout }),
     ...(grace && { grace }),
     ...(category && { category }),
+    ...(attempts && { retry: { attempts } }),
   }
   if (command) {
     const text = command.join(' ').replaceAll(/\p{Cc}+/gu, ' ')
@@ -125,14 +127,15 @@ async function readObject(given: string): Promise<Parameters> {
   return value as Parameters
 }
 
-/** Shows a run until it ends; returns the exit code. */
-async function watch(client: Client, engine: Engine, id: number, options: RunOptions): Promise<number> {
-  const view = options.json ? jsonView(id) : textView(id)
+/** Shows a run, with its further attempts, until it ends for good; returns the exit code. */
+async function watch(client: Client, engine: Engine, first: number, options: RunOptions): Promise<number> {
+  const view = options.json ? jsonView() : textView()
+  let id = first
   const stops = [
-    client.on('execution', (execution) => execution.id === id && view.state(execution.status)),
+    client.on('execution', (execution) => execution.id === id && view.state(id, execution.status)),
     client.on(
       'progress',
-      ({ executionId, progress, message }) => executionId === id && view.progress(progress, message),
+      ({ executionId, progress, message }) => executionId === id && view.progress(id, progress, message),
     ),
     client.on('trouble', ({ fault }) => view.note(fault ? `Waiting: ${fault.message}` : 'Going on')),
   ]
@@ -151,11 +154,19 @@ async function watch(client: Client, engine: Engine, id: number, options: RunOpt
   }
   process.on('SIGINT', onInterrupt).on('SIGTERM', onQuit).on('SIGHUP', onQuit)
   try {
-    view.state((await client.request('executions.get', { execution: id })).status)
-    for await (const entry of followLogs(client, id)) view.entry(entry)
-    const execution = await client.request('executions.get', { execution: id })
-    view.result(execution)
-    return exitCode(execution.status, signalExit)
+    for (;;) {
+      view.state(id, (await client.request('executions.get', { execution: id })).status)
+      for await (const entry of followLogs(client, id)) view.entry(entry)
+      const execution = await client.request('executions.get', { execution: id })
+      const { retryId, status } = execution
+      if (retryId === null || signalExit !== undefined) {
+        view.result(execution)
+        return exitCode(status, signalExit)
+      }
+      const next = await client.request('executions.get', { execution: retryId })
+      view.attempt(execution, next)
+      id = retryId
+    }
   } finally {
     for (const stop of stops) stop()
     process.off('SIGINT', onInterrupt).off('SIGTERM', onQuit).off('SIGHUP', onQuit)
@@ -170,61 +181,62 @@ function exitCode(status: Status, signalExit: number | undefined): number {
 }
 
 interface View {
-  state(status: Status): void
-  progress(value: number, message: string | null): void
+  state(id: number, status: Status): void
+  progress(id: number, value: number, message: string | null): void
   entry(entry: LogEntry): void
   note(text: string): void
+  /** It is tried again. */
+  attempt(ended: ExecutionDetail, next: ExecutionDetail): void
   result(execution: ExecutionDetail): void
 }
 
-function jsonView(id: number): View {
-  let last: Status | undefined
+function jsonView(): View {
+  let last = ''
+  const state = (id: number, status: Status) => {
+    if (last !== `${id} ${status}`) printJson({ type: 'state', execution: id, status })
+    last = `${id} ${status}`
+  }
   return {
-    state(status) {
-      if (status !== last) printJson({ type: 'state', execution: id, status })
-      last = status
-    },
-    progress: (progress, message) => printJson({ type: 'progress', execution: id, progress, message }),
+    state,
+    progress: (id, progress, message) => printJson({ type: 'progress', execution: id, progress, message }),
     entry: (entry) => printJson({ type: 'log', ...entry }),
     note: (text) => printNote(text),
-    result({ id: number, jobId, status, attempt, startedAt, endedAt, durationMs, progress, result, error }) {
-      this.state(status)
+    attempt: ({ id, status }) => state(id, status),
+    result({ id, jobId, status, attempt, startedAt, endedAt, durationMs, progress, result, error }) {
+      state(id, status)
       printJson({
         type: 'result',
-        execution: {
-          id: number,
-          jobId,
-          status,
-          attempt,
-          startedAt,
-          endedAt,
-          durationMs,
-          progress,
-          result,
-          error,
-        },
+        execution: { id, jobId, status, attempt, startedAt, endedAt, durationMs, progress, result, error },
       })
     },
   }
 }
 
-function textView(id: number): View {
+function textView(): View {
   const display: ProgressDisplay = process.stderr.isTTY ? terminalProgress(process.stderr) : plainProgress()
+  const ending = ({ id, status, durationMs, error, exitSignal, exitCode: code }: ExecutionDetail) => {
+    const took = durationMs === null ? '' : ` in ${duration(durationMs)}`
+    process.stderr.write(`${statusText(status, process.stderr)}  run #${id}${took}\n`)
+    if (error) process.stderr.write(`${printable(error.stack ?? error.message)}\n`)
+    else if (status !== 'completed' && (exitSignal ?? code) !== null)
+      printNote(`ended by ${exitSignal ?? `exit code ${code}`}`)
+  }
   return {
-    state: (status) =>
-      display.state(status === 'queued' ? `Run #${id} waits for a slot` : `Run #${id} is ${status}`),
-    progress: (value, message) => display.progress(value, message),
+    state: (id, status) =>
+      display.state(status === 'queued' ? `Run #${id} waits for its turn` : `Run #${id} is ${status}`),
+    progress: (_, value, message) => display.progress(value, message),
     entry: (entry) => display.above(() => print(logLine(entry))),
     note: (text) => display.above(() => printNote(text)),
+    attempt: (ended, next) =>
+      display.above(() => {
+        ending(ended)
+        const wait = duration(Math.max(0, next.scheduledAt - Date.now()))
+        printNote(`Trying again in ${wait}: attempt ${next.attempt}, run #${next.id}`)
+      }),
     result(execution) {
       display.end()
-      const { status, durationMs, result, error, exitSignal, exitCode: code } = execution
-      if (result !== null) print(printable(JSON.stringify(result, null, 2)))
-      const took = durationMs === null ? '' : ` in ${duration(durationMs)}`
-      process.stderr.write(`${statusText(status, process.stderr)}  run #${id}${took}\n`)
-      if (error) process.stderr.write(`${printable(error.stack ?? error.message)}\n`)
-      else if (status !== 'completed' && (exitSignal ?? code) !== null)
-        printNote(`ended by ${exitSignal ?? `exit code ${code}`}`)
+      if (execution.result !== null) print(printable(JSON.stringify(execution.result, null, 2)))
+      ending(execution)
     },
   }
 }

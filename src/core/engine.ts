@@ -10,13 +10,13 @@ import { reasonToWait } from './dispatch/explain.ts'
 import { settleDeadHosts } from './dispatch/settle.ts'
 import { Sampler } from './dispatch/sampler.ts'
 import { Hub } from './events.ts'
-import { childExecutor } from './executors/child.ts'
+import { childExecutor, childStock } from './executors/child.ts'
 import { baseEnvironment, type EnvironmentKind } from './executors/environment.ts'
 import type { Executor, Task } from './executors/executor.ts'
 import { inlineExecutor, type InlineHandler } from './executors/inline.ts'
 import { Leftovers } from './executors/leftovers.ts'
 import { programExecutor } from './executors/program.ts'
-import { threadExecutor } from './executors/thread.ts'
+import { threadExecutor, threadStock } from './executors/thread.ts'
 import { RUN_MARK } from './executors/tree.ts'
 import { checkCode } from './handlers/module.ts'
 import { checkParameters } from './handlers/parameters.ts'
@@ -112,13 +112,17 @@ export async function createEngine(options: EngineOptions) {
   const functions = new Map<string, InlineHandler>()
   const leftovers = new Leftovers()
   const base = baseEnvironment(environment, process.env, folders.python)
+  const threads = threadStock()
+  const children = childStock(base)
+  const onThread = threadExecutor(threads)
+  const inChild = childExecutor(children)
   const markOf = (id: number) => `${store.deckId}/${id}`
 
   function executorOf({ definition }: Task): Executor {
     const lane = laneOf(definition)
     if (lane === 'inline') return inlineExecutor(functions)
-    if (lane === 'thread') return threadExecutor
-    return definition.target.kind === 'module' ? childExecutor : programExecutor
+    if (lane === 'thread') return onThread
+    return definition.target.kind === 'module' ? inChild : programExecutor
   }
 
   async function taskOf(claimed: Claimed): Promise<Task> {
@@ -283,6 +287,8 @@ export async function createEngine(options: EngineOptions) {
 
   async function close(interrupt: boolean): Promise<void> {
     await dispatcher.close(interrupt)
+    threads.close()
+    children.close()
     await leftovers.close()
     endLookout()
     await housekeeping?.close()

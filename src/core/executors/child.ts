@@ -1,5 +1,6 @@
-import { fork } from 'node:child_process'
+import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Sink } from '../dispatch/record.ts'
@@ -8,59 +9,91 @@ import type { Executor, Outcome, Run, Task } from './executor.ts'
 import { drained, readText, readWithBackPressure } from './pipe.ts'
 import { REPORT_PIPE, type FromModule, type ToModule } from './protocol.ts'
 import { createSession } from './session.ts'
+import { Stock } from './stock.ts'
 import { endTree, identify, signal, type Root } from './tree.ts'
 
 const NEWLINE = 10
 
-/** Runs a module in a child process of its own. */
-export const childExecutor: Executor = async (task: Task, sink: Sink): Promise<Run> => {
+/** Variables that a process reads when it starts: one that was started before cannot be given them. */
+const READ_AT_START = /^(NODE_|UV_|LD_|DYLD_|MALLOC_|SSL_|OPENSSL_)/
+
+function startChild(environment: Record<string, string>): ChildProcess {
   const child = fork(fileURLToPath(entryUrl('child')), {
-    cwd: task.definition.directory,
-    env: task.environment,
+    env: environment,
     execArgv: [],
     detached: true, // its own process group: Ctrl-C in a terminal is the host's to answer
     serialization: 'json',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
   })
-  const exited = once(child, 'exit') as Promise<[number | null, string | null]>
-  const failed = once(child, 'error').then(([error]) => Promise.reject(error as Error))
-  const post = (message: ToModule) => {
-    // A child that is going has closed its channel: how it ends is told by its exit.
-    if (child.connected) child.send(message, () => {})
-  }
-  const session = createSession(task, pathToFileURL(task.code!).href, sink, post)
-  const pipes = [
-    readWithBackPressure(child.stdio[REPORT_PIPE] as Readable, sink, reportReader(session.receive, sink)),
-    readText(child.stdout!, 'stdout', sink),
-    readText(child.stderr!, 'stderr', sink),
-  ]
-  const first = child.pid === undefined ? undefined : identify(child.pid)
-  const root: Root = { process: first, leadsGroup: true, mark: task.mark }
+  holdOpen(child, false)
+  // Where it cannot be started, that is told by what waits for it.
+  child.on('error', () => {})
+  return child
+}
 
-  async function end(): Promise<Outcome> {
-    const [code, by] = await exited
-    await drained(pipes)
-    const how = by ? `was ended by ${by}` : `exited with code ${code}`
-    const message = `the process ${how} before the handler returned`
-    return session.answer() ?? { kind: 'died', code, signal: by, message }
-  }
-  const ended = end()
-
-  await Promise.race([session.ready, ended, failed])
-  failed.catch(() => {})
-  return {
-    begin: () => session.begin(),
-    stop(reason) {
-      post({ type: 'stop', reason })
-      // A handler may listen to the signal instead; on Windows a signal would end the process at once.
-      const hasEnded = child.exitCode !== null || child.signalCode !== null
-      if (!hasEnded && process.platform !== 'win32') signal(child.pid!, 'SIGTERM')
-    },
-    kill: async () => void (await endTree(root, 0)),
-    ended,
-    root: Promise.resolve(root),
+/** Whether the child, with its pipes, keeps this process alive. */
+function holdOpen(child: ChildProcess, hold: boolean): void {
+  const pipes = child.stdio.filter((pipe) => pipe !== null && pipe !== undefined) as Socket[]
+  for (const handle of [child, child.channel, ...pipes]) {
+    if (hold) handle?.ref()
+    else handle?.unref()
   }
 }
+
+/** Child processes that wait for work, with the part of the host's environment that all runs get. */
+export const childStock = (environment: Record<string, string>) =>
+  new Stock<ChildProcess>({
+    start: () => startChild(environment),
+    isAlive: (child) => child.connected && child.exitCode === null && child.signalCode === null,
+    discard: (child) => void child.kill('SIGKILL'),
+  })
+
+/** Runs modules, each in a child process of its own. */
+export const childExecutor =
+  (stock: Stock<ChildProcess>): Executor =>
+  async (task: Task, sink: Sink): Promise<Run> => {
+    const isPlain = !Object.keys(task.definition.environment).some((name) => READ_AT_START.test(name))
+    const child = isPlain ? stock.take() : startChild(task.environment)
+    holdOpen(child, true)
+    const exited = once(child, 'exit') as Promise<[number | null, string | null]>
+    const failed = once(child, 'error').then(([error]) => Promise.reject(error as Error))
+    const post = (message: ToModule) => {
+      // A child that is going has closed its channel: how it ends is told by its exit.
+      if (child.connected) child.send(message, () => {})
+    }
+    const session = createSession(task, pathToFileURL(task.code!).href, sink, post)
+    const pipes = [
+      readWithBackPressure(child.stdio[REPORT_PIPE] as Readable, sink, reportReader(session.receive, sink)),
+      readText(child.stdout!, 'stdout', sink),
+      readText(child.stderr!, 'stderr', sink),
+    ]
+    const first = child.pid === undefined ? undefined : identify(child.pid)
+    const root: Root = { process: first, leadsGroup: true, mark: task.mark }
+
+    async function end(): Promise<Outcome> {
+      const [code, by] = await exited
+      await drained(pipes)
+      const how = by ? `was ended by ${by}` : `exited with code ${code}`
+      const message = `the process ${how} before the handler returned`
+      return session.answer() ?? { kind: 'died', code, signal: by, message }
+    }
+    const ended = end()
+
+    await Promise.race([session.ready, ended, failed])
+    failed.catch(() => {})
+    return {
+      begin: () => session.begin(),
+      stop(reason) {
+        post({ type: 'stop', reason })
+        // A handler may listen to the signal instead; on Windows a signal would end the process at once.
+        const hasEnded = child.exitCode !== null || child.signalCode !== null
+        if (!hasEnded && process.platform !== 'win32') signal(child.pid!, 'SIGTERM')
+      },
+      kill: async () => void (await endTree(root, 0)),
+      ended,
+      root: Promise.resolve(root),
+    }
+  }
 
 /** Takes JSON texts, one a line. What is none was not written by our end of the pipe, and is shown as it is. */
 function reportReader(receive: (message: FromModule) => void, sink: Sink) {

@@ -1,5 +1,6 @@
 /** Runs one module, in a worker thread or a child process: the end of the protocol that is not the engine. */
 import { format } from 'node:util'
+import { isMainThread } from 'node:worker_threads'
 import type { Level, Parameters } from '../../shared/contract.ts'
 import { createContext, type RunFacts } from './context.ts'
 import { errorInfo } from './failure.ts'
@@ -70,7 +71,9 @@ export function hostModule(send: (message: FromModule) => void): (message: ToMod
     switch (message.type) {
       case 'load':
         facts = message.facts
-        load(message.url).catch(fail)
+        enter(message.environment, message.directory)
+          .then(() => load(message.url))
+          .catch(fail)
         return
       case 'call':
         void call(message.params)
@@ -82,6 +85,13 @@ export function hostModule(send: (message: FromModule) => void): (message: ToMod
         process.exit()
     }
   }
+}
+
+/** This place was started before it was known what for. */
+async function enter(environment: Record<string, string>, directory: string | undefined): Promise<void> {
+  for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name]
+  Object.assign(process.env, environment)
+  if (isMainThread && directory !== undefined) process.chdir(directory)
 }
 
 const CONSOLE_LEVELS = {

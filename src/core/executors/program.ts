@@ -72,6 +72,12 @@ export const programExecutor: Executor = async (task: Task, sink: Sink): Promise
         }),
     stop() {
       if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+      if (definition.stopCommand) {
+        stopBy(definition.stopCommand, child.pid, task, environment, sink).catch((thrown: Error) =>
+          sink.log({ level: 'warn', message: `the stop command could not be started: ${thrown.message}` }),
+        )
+        return
+      }
       if (process.platform !== 'win32') return signal(-child.pid, 'SIGTERM')
       sink.log({ level: 'warn', message: 'Windows has no gentle way to end a program: it is ended at once' })
       signal(child.pid, 'SIGTERM')
@@ -81,6 +87,33 @@ export const programExecutor: Executor = async (task: Task, sink: Sink): Promise
     root: root.promise,
   }
 }
+
+/** Asks by a command of the job's own, such as `docker stop NAME`. How that goes is told in the log. */
+async function stopBy(
+  [name = '', ...args]: string[],
+  processId: number,
+  { definition }: Task,
+  environment: Record<string, string>,
+  sink: Sink,
+): Promise<void> {
+  const warn = (message: string) => sink.log({ level: 'warn', message: `the stop command ${message}` })
+  const command = spawn((await find(name, environment)) ?? name, args, {
+    cwd: definition.directory,
+    env: { ...environment, JOBDECK_PROCESS_ID: String(processId) },
+    windowsHide: true,
+    stdio: 'ignore',
+  })
+  command.on('error', ({ message }) => warn(`could not be started: ${message}`))
+  command.on('exit', (code, by) => code !== 0 && warn(`ended with ${by ?? `code ${code}`}`))
+}
+
+/** Looks for a program on the PATH that the run has. */
+const find = (name: string, environment: Record<string, string>) =>
+  which(name, {
+    nothrow: true,
+    path: environment.PATH ?? '',
+    ...(environment.PATHEXT !== undefined && { pathExt: environment.PATHEXT }),
+  })
 
 const START_FAULTS: Record<string, string> = {
   E2BIG: 'its arguments and environment are too long for the system',
@@ -107,11 +140,7 @@ async function commandLine(
   }
   if (target.kind !== 'script' && target.kind !== 'command') throw new Error(`no program: ${target.kind}`)
   const [name = '', ...args] = target.command
-  const found = await which(name, {
-    nothrow: true,
-    path: environment.PATH ?? '',
-    ...(environment.PATHEXT !== undefined && { pathExt: environment.PATHEXT }),
-  })
+  const found = await find(name, environment)
   if (found) return { file: found, args }
   const asFile = await stat(name).catch(() => undefined)
   const message = name.includes('/')

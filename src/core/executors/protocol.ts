@@ -4,8 +4,14 @@ import type { RunFacts } from './context.ts'
 import type { StopName } from './stopping.ts'
 
 export type ToModule =
-  /** Import the module at this URL. */
-  | { type: 'load'; url: string; facts: RunFacts }
+  /** Import the module at this URL, in this environment and, in a process, in this folder. */
+  | {
+      type: 'load'
+      url: string
+      facts: RunFacts
+      environment: Record<string, string>
+      directory?: string | undefined
+    }
   /** Call its default export. */
   | { type: 'call'; params: Parameters }
   | { type: 'stop'; reason: StopName }

@@ -15,7 +15,7 @@ export interface Session {
 }
 
 export function createSession(
-  { facts, definition, params }: Task,
+  { facts, definition, params, environment }: Task,
   code: string,
   sink: Sink,
   post: (message: ToModule) => void,
@@ -24,7 +24,7 @@ export function createSession(
   let answer: Outcome | undefined
   return {
     ready: ready.promise,
-    begin: () => post({ type: 'load', url: code, facts }),
+    begin: () => post({ type: 'load', url: code, facts, environment, directory: definition.directory }),
     answer: () => answer,
     receive(message) {
       switch (message.type) {

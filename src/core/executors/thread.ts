@@ -2,66 +2,94 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { Sink } from '../dispatch/record.ts'
-import { createCredit, giveCredit } from './credit.ts'
+import { createCredit, giveCredit, type ThreadData } from './credit.ts'
 import { entryUrl } from '../entry.ts'
 import type { Executor, Outcome, Run, Task } from './executor.ts'
 import { errorInfo } from './failure.ts'
 import { drained, readText } from './pipe.ts'
 import type { FromModule, ToModule } from './protocol.ts'
 import { createSession } from './session.ts'
+import { Stock } from './stock.ts'
 
 /** How long a thread that was told to end may take, in ms; a synchronous system call cannot be broken off. */
 const TERMINATION_TIME = 2000
 
-/** Runs a module in a worker thread of this process. */
-export const threadExecutor: Executor = async (task: Task, sink: Sink): Promise<Run> => {
+interface Thread extends ThreadData {
+  worker: Worker
+  /** Its first message, which says that it is ready. */
+  ready: Promise<FromModule>
+  failure?: Outcome
+  hasExited: boolean
+}
+
+function startThread(): Thread {
   const credit = createCredit()
+  // Its environment comes with its work.
   const worker = new Worker(entryUrl('thread'), {
     workerData: credit,
-    env: task.environment,
+    env: {},
     execArgv: [],
     stdout: true,
     stderr: true,
   })
-  const ended = Promise.withResolvers<Outcome>()
-  const session = createSession(task, pathToFileURL(task.code!).href, sink, (message: ToModule) =>
-    worker.postMessage(message),
-  )
-  let failure: Outcome | undefined
-  let hasExited = false
-
-  async function take(message: FromModule & { type: 'log' }) {
-    sink.log(message)
-    await sink.room()
-    giveCredit(credit.outstanding, message)
-  }
-  worker.on('message', (message: FromModule) => {
-    if (message.type === 'log') void take(message)
-    else session.receive(message)
-  })
+  worker.unref()
+  const ready = new Promise<FromModule>((resolve) => worker.once('message', resolve))
+  const thread: Thread = { ...credit, worker, ready, hasExited: false }
   // Out of memory, for one; what the handler itself throws comes as its answer.
-  worker.on('error', (thrown) => (failure = { kind: 'threw', error: errorInfo(thrown) }))
-  const pipes = [readText(worker.stdout, 'stdout', sink), readText(worker.stderr, 'stderr', sink)]
-  worker.on('exit', async (code) => {
-    hasExited = true
-    await drained(pipes)
-    const message = `the thread ended before the handler returned; it called process.exit(${code})`
-    ended.resolve(session.answer() ?? failure ?? { kind: 'died', code, signal: null, message })
+  worker.on('error', (thrown) => (thread.failure = { kind: 'threw', error: errorInfo(thrown) }))
+  worker.on('exit', () => (thread.hasExited = true))
+  return thread
+}
+
+/** Threads that wait for work. */
+export const threadStock = () =>
+  new Stock<Thread>({
+    start: startThread,
+    isAlive: ({ hasExited }) => !hasExited,
+    discard: ({ worker }) => void worker.terminate(),
   })
 
-  await Promise.race([session.ready, ended.promise])
-  return {
-    begin: () => session.begin(),
-    stop: (reason) => worker.postMessage({ type: 'stop', reason } satisfies ToModule),
-    async kill() {
-      await Promise.race([worker.terminate(), wait(TERMINATION_TIME, undefined, { ref: false })])
-      worker.unref()
-      if (hasExited) return
-      const message = 'the thread did not end when it was told to; it was left to itself'
-      sink.log({ level: 'warn', message })
-      ended.resolve({ kind: 'died', code: null, signal: null, message })
-    },
-    ended: ended.promise,
-    root: Promise.resolve({ mark: task.mark }),
+/** Runs modules in worker threads of this process. */
+export const threadExecutor =
+  (stock: Stock<Thread>): Executor =>
+  async (task: Task, sink: Sink): Promise<Run> => {
+    const thread = stock.take()
+    const { worker, outstanding } = thread
+    worker.ref()
+    const ended = Promise.withResolvers<Outcome>()
+    const session = createSession(task, pathToFileURL(task.code!).href, sink, (message: ToModule) =>
+      worker.postMessage(message),
+    )
+    async function take(message: FromModule & { type: 'log' }) {
+      sink.log(message)
+      await sink.room()
+      giveCredit(outstanding, message)
+    }
+    worker.on('message', (message: FromModule) => {
+      if (message.type === 'log') void take(message)
+      else session.receive(message)
+    })
+    void thread.ready.then((message) => session.receive(message))
+    const pipes = [readText(worker.stdout, 'stdout', sink), readText(worker.stderr, 'stderr', sink)]
+    worker.on('exit', async (code) => {
+      await drained(pipes)
+      const message = `the thread ended before the handler returned; it called process.exit(${code})`
+      ended.resolve(session.answer() ?? thread.failure ?? { kind: 'died', code, signal: null, message })
+    })
+
+    await Promise.race([session.ready, ended.promise])
+    return {
+      begin: () => session.begin(),
+      stop: (reason) => worker.postMessage({ type: 'stop', reason } satisfies ToModule),
+      async kill() {
+        await Promise.race([worker.terminate(), wait(TERMINATION_TIME, undefined, { ref: false })])
+        worker.unref()
+        if (thread.hasExited) return
+        const message = 'the thread did not end when it was told to; it was left to itself'
+        sink.log({ level: 'warn', message })
+        ended.resolve({ kind: 'died', code: null, signal: null, message })
+      },
+      ended: ended.promise,
+      root: Promise.resolve({ mark: task.mark }),
+    }
   }
-}

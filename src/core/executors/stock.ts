@@ -1,0 +1,53 @@
+/** How many are kept ready, and for how many milliseconds after the last one was taken. */
+const SIZE = 2
+const IDLE_TIME = 60_000
+
+export interface Kind<T> {
+  /** Starts one; it need not be ready yet. It must not keep the process alive until it is taken. */
+  start(): T
+  /** Whether it can still be used. */
+  isAlive(item: T): boolean
+  discard(item: T): void
+}
+
+/**
+ * Places to run modules in, started before they are needed: starting one takes longer than most of what engines do.
+ * Each is used once. None is kept before the first is asked for, nor long after the last.
+ */
+export class Stock<T> {
+  readonly #kind: Kind<T>
+  readonly #items: T[] = []
+  #idle: NodeJS.Timeout | undefined
+  #refill: NodeJS.Immediate | undefined
+  #closed = false
+
+  constructor(kind: Kind<T>) {
+    this.#kind = kind
+  }
+
+  take(): T {
+    const item = this.#items.shift()
+    this.#refill ??= setImmediate(() => this.#fill())
+    if (item === undefined) return this.#kind.start()
+    return this.#kind.isAlive(item) ? item : this.take()
+  }
+
+  close(): void {
+    this.#closed = true
+    clearImmediate(this.#refill)
+    this.#empty()
+  }
+
+  #fill(): void {
+    this.#refill = undefined
+    if (this.#closed) return
+    while (this.#items.length < SIZE) this.#items.push(this.#kind.start())
+    clearTimeout(this.#idle)
+    this.#idle = setTimeout(() => this.#empty(), IDLE_TIME).unref()
+  }
+
+  #empty(): void {
+    clearTimeout(this.#idle)
+    for (const item of this.#items.splice(0)) this.#kind.discard(item)
+  }
+}
