@@ -1,7 +1,8 @@
 /** Commands about the storage of a deck: what is kept of it, copies of it, and putting one back. */
 import { basename, resolve } from 'node:path'
 import type { SweepReport } from '../shared/contract.ts'
-import { backupFolder, listBackups, putBack } from '../core/backup.ts'
+import { listBackups, putBack } from '../core/backup.ts'
+import { foldersOf } from '../core/folders.ts'
 import { createEngine } from '../core/engine.ts'
 import { deckFile, withDeck, type GlobalOptions } from './deck.ts'
 import { bytes, print, printJson, printNote } from './terminal.ts'
@@ -25,7 +26,7 @@ export function backup({ file, ...options }: GlobalOptions & { file?: string | u
       const made = await client.request('deck.backUp', { file: resolve(file) })
       return options.json ? printJson(made) : printNote(`The deck was copied to ${made.file}`)
     }
-    const copies = await listBackups(backupFolder(`${deckFile(options)}-files`))
+    const copies = await listBackups(foldersOf(deckFile(options)).backups)
     if (options.json) return copies.forEach((path) => printJson({ file: path }))
     if (copies.length === 0) printNote('There are no automatic copies yet. To make one: jobdeck backup FILE')
     for (const path of copies) print(path)
@@ -38,7 +39,7 @@ export async function restore({ file, ...options }: GlobalOptions & { file: stri
   const kept = await putBack(resolve(file), database, Date.now())
   const engine = await createEngine({ file: database, kind: 'command' })
   try {
-    await engine.restored(basename(file))
+    await engine.pausing.restored(basename(file))
   } finally {
     await engine.close(true)
   }

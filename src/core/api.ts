@@ -61,8 +61,8 @@ const handlers: Handlers = {
   },
   'trail.list': (engine, { job, ...page }) =>
     engine.store.trail.list({ ...page, ...(job !== undefined && { jobId: findJob(engine, job) }) }),
-  'pauses.set': (engine, { target, ...rest }) => engine.pause(findTarget(engine, target), rest),
-  'pauses.end': (engine, { target }) => engine.resume(findTarget(engine, target)),
+  'pauses.set': (engine, { target, ...rest }) => engine.pausing.pause(findTarget(engine, target), rest),
+  'pauses.end': (engine, { target }) => engine.pausing.resume(findTarget(engine, target)),
   'pauses.list': ({ store }) => store.pauses.list(),
   'categories.list': ({ store }) => store.categories.list(),
   async 'categories.save'({ store, clock, wake }, { path, ...values }) {

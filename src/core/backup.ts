@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Fault } from '../shared/fault.ts'
+import { foldersOf } from './folders.ts'
 import { livingHosts } from './host.ts'
 import { verify } from './store/backup.ts'
 import type { Store } from './store/store.ts'
@@ -12,8 +13,6 @@ const KEPT = 7
 
 /** An SQLite database that was not closed is more than one file. */
 const PARTS = ['-wal', '-shm', '']
-
-export const backupFolder = (files: string) => join(files, 'backups')
 
 /** Makes the copy of this day if there is none, and removes the oldest beyond seven. Returns its path, if made. */
 export async function backUpDaily(store: Store, folder: string, now: number): Promise<string | undefined> {
@@ -48,25 +47,23 @@ const dateIn = (name: string) => /\d{4}-\d\d-\d\d.*/.exec(name)?.[0] ?? name
  * @throws Fault `conflict` while the deck is open anywhere; `database-damaged`, `database-foreign`, `not-found`
  */
 export async function putBack(copy: string, database: string, now: number): Promise<string | undefined> {
-  const files = `${database}-files`
+  const folders = foldersOf(database)
   await verify(copy)
-  const [host] = livingHosts(join(files, 'hosts'))
-  if (host !== undefined) {
+  if (livingHosts(folders.hosts).length > 0) {
     throw new Fault('conflict', 'the deck is open in another program: close it first, then restore')
   }
-  const folder = backupFolder(files)
-  await mkdir(folder, { recursive: true })
+  await mkdir(folders.backups, { recursive: true })
   // The copy is brought onto the disk of the database first: what can fail there fails before anything is moved.
   const draft = `${database}.restoring`
   await copyFile(copy, draft)
   let kept: string | undefined
   if (existsSync(database)) {
-    kept = join(folder, `replaced-${new Date(now).toISOString().replaceAll(':', '')}.db`)
+    kept = join(folders.backups, `replaced-${new Date(now).toISOString().replaceAll(':', '')}.db`)
     for (const part of PARTS) {
       if (existsSync(`${database}${part}`)) await rename(`${database}${part}`, `${kept}${part}`)
     }
   }
   await rename(draft, database)
-  await removeOldest(folder, 'replaced-')
+  await removeOldest(folders.backups, 'replaced-')
   return kept
 }

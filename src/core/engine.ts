@@ -1,24 +1,20 @@
-import { rm, stat } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Actor, Execution, Parameters, Settings, Trigger } from '../shared/contract.ts'
 import { Fault } from '../shared/fault.ts'
 import { backUpDaily } from './backup.ts'
 import { systemClock, type Clock } from './clock.ts'
-import { laneOf, type Definition, type JobDefinition, type Lane } from './definition.ts'
+import type { Definition, JobDefinition, Lane } from './definition.ts'
 import { Dispatcher, defaultSlots } from './dispatch/dispatcher.ts'
 import { reasonToWait } from './dispatch/explain.ts'
 import { settleDeadHosts } from './dispatch/settle.ts'
 import { Sampler } from './dispatch/sampler.ts'
 import { Hub } from './events.ts'
-import { childExecutor, childStock } from './executors/child.ts'
 import { baseEnvironment, type EnvironmentKind } from './executors/environment.ts'
-import type { Executor, Task } from './executors/executor.ts'
-import { inlineExecutor, type InlineHandler } from './executors/inline.ts'
+import type { InlineHandler } from './executors/inline.ts'
 import { Leftovers } from './executors/leftovers.ts'
-import { programExecutor } from './executors/program.ts'
-import { threadExecutor, threadStock } from './executors/thread.ts'
-import { RUN_MARK } from './executors/tree.ts'
-import { checkCode } from './handlers/module.ts'
+import { createPlaces } from './executors/places.ts'
+import { foldersOf } from './folders.ts'
 import { checkParameters } from './handlers/parameters.ts'
 import { resolveHandler } from './handlers/resolve.ts'
 import {
@@ -32,12 +28,12 @@ import {
 } from './host.ts'
 import { Housekeeping, type Chore } from './housekeeping.ts'
 import { keepLookout } from './lookout.ts'
-import { machineId, readWitness, suspicion, writeWitness } from './provenance.ts'
+import { createPausing } from './pausing.ts'
+import { writeWitness } from './provenance.ts'
 import { DEFAULT_SETTINGS, UNDO_TIME, sweep, type SweepOptions } from './sweep.ts'
-import { ANYBODY, type Claimed } from './store/claim.ts'
+import { ANYBODY } from './store/claim.ts'
 import { storeFault } from './store/failure.ts'
 import type { Lock } from './store/lock.ts'
-import type { Pause, PauseTarget } from './store/pauses.ts'
 import type { HostKind } from './store/schema.ts'
 import { openStore } from './store/store.ts'
 
@@ -48,20 +44,6 @@ const ACTOR_OF: Record<HostKind, Actor> = { library: 'program', run: 'command li
 /** Hosts that stay: one of them is the planner. */
 const MAY_PLAN: ReadonlySet<HostKind> = new Set(['library'])
 const MINUTE = 60_000
-
-/** What belongs to a deck lies beside its database. */
-function foldersOf(database: string) {
-  const files = `${database}-files`
-  return {
-    code: join(files, 'code'),
-    hosts: join(files, 'hosts'),
-    temp: join(files, 'temp'),
-    state: join(files, 'state'),
-    python: join(files, 'python'),
-    backups: join(files, 'backups'),
-    witness: join(files, 'witness.json'),
-  }
-}
 
 export interface EngineOptions {
   /** The database file; made where it is missing. What belongs to it lies beside it, in `FILE-files`. */
@@ -112,56 +94,8 @@ export async function createEngine(options: EngineOptions) {
   const functions = new Map<string, InlineHandler>()
   const leftovers = new Leftovers()
   const base = baseEnvironment(environment, process.env, folders.python)
-  const threads = threadStock()
-  const children = childStock(base)
-  const onThread = threadExecutor(threads)
-  const inChild = childExecutor(children)
   const markOf = (id: number) => `${store.deckId}/${id}`
-
-  function executorOf({ definition }: Task): Executor {
-    const lane = laneOf(definition)
-    if (lane === 'inline') return inlineExecutor(functions)
-    if (lane === 'thread') return onThread
-    return definition.target.kind === 'module' ? inChild : programExecutor
-  }
-
-  async function taskOf(claimed: Claimed): Promise<Task> {
-    const { id, jobId, jobName, definition, attempt, trigger, lastSuccessAt, params } = claimed
-    const { target, directory } = definition
-    const tempDir = join(folders.temp, String(id))
-    const stateDir = join(folders.state, jobId)
-    if (laneOf(definition) === 'process' && directory !== undefined) await requireDirectory(directory)
-    return {
-      facts: {
-        id,
-        jobId,
-        jobName,
-        attempt,
-        trigger,
-        plannedAt: claimed.scheduledAt,
-        lastSuccessAt,
-        tempDir,
-        stateDir,
-      },
-      definition,
-      params: JSON.parse(params) as Parameters,
-      code: target.kind === 'module' ? await checkCode(folders.code, target.digest) : undefined,
-      mark: markOf(id),
-      environment: {
-        ...base,
-        ...definition.environment,
-        [RUN_MARK]: markOf(id),
-        JOBDECK_EXECUTION_ID: String(id),
-        JOBDECK_JOB: jobName,
-        JOBDECK_ATTEMPT: String(attempt),
-        JOBDECK_TRIGGER: trigger,
-        JOBDECK_PLANNED_AT: new Date(claimed.scheduledAt).toISOString(),
-        JOBDECK_LAST_SUCCESS_AT: lastSuccessAt === null ? '' : new Date(lastSuccessAt).toISOString(),
-        JOBDECK_TEMP_DIR: tempDir,
-        JOBDECK_STATE_DIR: stateDir,
-      },
-    }
-  }
+  const places = createPlaces({ folders, base, functions, markOf })
 
   const dispatcher = new Dispatcher(
     {
@@ -176,8 +110,8 @@ export async function createEngine(options: EngineOptions) {
       store,
       hub,
       clock,
-      executorOf,
-      taskOf,
+      executorOf: places.executorOf,
+      taskOf: places.taskOf,
       sampler: new Sampler(),
       onLeftovers: (root, grace) => leftovers.add(root, grace),
       onEnded(claimed, status) {
@@ -256,27 +190,7 @@ export async function createEngine(options: EngineOptions) {
     })
   }
 
-  /** A deck that was copied or set back must not simply run again what waits in it: it opens paused. */
-  function beWary(): void {
-    const now = { machine: machineId(), deck: store.deckId, sequence: store.sequence() }
-    const stored = { machine: store.settings.get<string>('machine'), witness: readWitness(folders.witness) }
-    const reason = suspicion(now, stored)
-    store.settings.set('machine', now.machine)
-    if (reason !== undefined) pauseNow('deck', null, reason, 'engine')
-  }
-
-  function pauseNow(
-    target: PauseTarget,
-    pausedUntil: number | null,
-    reason: string | null,
-    by: Actor,
-  ): Pause {
-    const now = clock.now()
-    const pause = { target, pausedFrom: now, pausedUntil, reason }
-    store.pauses.set(pause)
-    store.trail.add({ at: now, actor: by, action: 'paused', jobId: jobOf(target), details: pause })
-    return pause
-  }
+  const pausing = createPausing({ store, clock, folders, actor, onChange: () => dispatcher.wake() })
 
   let closing: Promise<void> | undefined
 
@@ -287,8 +201,7 @@ export async function createEngine(options: EngineOptions) {
 
   async function close(interrupt: boolean): Promise<void> {
     await dispatcher.close(interrupt)
-    threads.close()
-    children.close()
+    places.close()
     await leftovers.close()
     endLookout()
     await housekeeping?.close()
@@ -303,7 +216,7 @@ export async function createEngine(options: EngineOptions) {
     if (host) {
       await store.write(() => {
         store.hosts.add(host.row)
-        beWary()
+        pausing.beWary()
       })
     }
     await settle()
@@ -324,6 +237,7 @@ export async function createEngine(options: EngineOptions) {
     functions,
     wake: () => dispatcher.wake(),
     explain,
+    pausing,
     actor,
     clean,
     settings,
@@ -388,46 +302,6 @@ export async function createEngine(options: EngineOptions) {
       return asked
     },
 
-    /** Nothing of the target begins by itself from now on: until a time, or until it is resumed. */
-    async pause(
-      target: PauseTarget,
-      { for: span, until, reason = null }: { for?: number; until?: number; reason?: string | null },
-    ): Promise<Pause> {
-      const now = clock.now()
-      const pausedUntil = until ?? (span === undefined ? null : now + span)
-      if (pausedUntil !== null && pausedUntil <= now)
-        throw new Fault('invalid-input', 'until: lies in the past')
-      const pause = await store.write(() => pauseNow(target, pausedUntil, reason, actor))
-      dispatcher.wake()
-      return pause
-    },
-
-    /** To be told when the database was put back from a copy: nothing goes on as if no time had passed. */
-    restored: (from: string) =>
-      store.write(() => {
-        pauseNow('deck', null, `the deck was restored from ${from}`, actor)
-        store.trail.add({ at: clock.now(), actor, action: 'restored', details: { from } })
-        writeWitness(folders.witness, store)
-      }),
-
-    /** @returns whether it was paused */
-    async resume(target: PauseTarget): Promise<boolean> {
-      const resumed = await store.write(() => {
-        const wasPaused = store.pauses.resume(target)
-        if (wasPaused)
-          store.trail.add({
-            at: clock.now(),
-            actor,
-            action: 'resumed',
-            jobId: jobOf(target),
-            details: { target },
-          })
-        return wasPaused
-      })
-      dispatcher.wake()
-      return resumed
-    },
-
     /** What waits, what runs, where there is room, and who works. */
     queue() {
       const { queued = 0, initializing = 0, running = 0 } = store.executions.openCounts()
@@ -449,8 +323,6 @@ export async function createEngine(options: EngineOptions) {
   }
 }
 
-const jobOf = (target: PauseTarget) => (target.startsWith('job:') ? target.slice(4) : null)
-
 /** For what is only of use later, and may be missing then. */
 function tryTo(work: () => void): void {
   try {
@@ -458,11 +330,4 @@ function tryTo(work: () => void): void {
   } catch (thrown) {
     process.emitWarning(String(thrown), { code: 'JOBDECK_CLOSE' })
   }
-}
-
-async function requireDirectory(directory: string): Promise<void> {
-  const found = await stat(directory).catch(() => undefined)
-  if (found?.isDirectory()) return
-  const message = `the working directory ${directory} ${found ? 'is not a folder' : 'does not exist'}`
-  throw new Fault('directory-missing', message)
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from './clock.ts'
 import type { Settings, SweepReport } from '../shared/contract.ts'
+import type { Folders } from './folders.ts'
 import type { Store } from './store/store.ts'
 
 const DAY = 86_400_000
@@ -19,7 +20,7 @@ const LOG_LIMIT = 16 * 1024 ** 2
 export interface SweepParts {
   store: Store
   clock: Clock
-  folders: { temp: string; state: string; code: string }
+  folders: Folders
 }
 
 export interface SweepOptions {

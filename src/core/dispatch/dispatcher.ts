@@ -63,6 +63,7 @@ export class Dispatcher {
     const claimed = await store.write(
       () => {
         const now = clock.now()
+        store.pauses.expire(now)
         const expired = store.executions.expire(now)
         const taken = store.executions.claim({ id: host.id, plans: host.plans(), now }, slots, fit)
         return { expired, taken }

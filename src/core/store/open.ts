@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { Fault, type FaultData } from '../../shared/fault.ts'
+import { foldersOf } from '../folders.ts'
 import { requireNode } from '../runtime.ts'
 import { PendingCounts } from './counters.ts'
 import { storeFault } from './failure.ts'
@@ -70,7 +71,7 @@ function attempt(
     database.pragma('cache_size = -8192') // KiB
     migrate(database, undefined, (from) => {
       beforeUpgrade(file)
-      copyFile(database, join(`${file}-files`, 'backups', `version-${from}.db`))
+      copyFile(database, join(foldersOf(file).backups, `version-${from}.db`))
     })
     const counters = new PendingCounts(database)
     const writer = new Writer(database, counters, onTrouble)

@@ -21,6 +21,7 @@ export function pauseTable({ database, orm }: Connection) {
        select 'deck' union all select 'job:' || :jobId union all select 'category:' || id from above)
      order by target = 'deck' desc limit 1`,
   )
+  const expire = database.prepare('delete from pauses where paused_until <= ?')
   const nextChange = database
     .prepare<[number]>(
       `select min(time) from (
@@ -34,6 +35,8 @@ export function pauseTable({ database, orm }: Connection) {
       orm.insert(pauses).values(pause).onConflictDoUpdate({ target: pauses.target, set: pause }).run(),
     /** False where it was not paused. */
     resume: (target: PauseTarget) => orm.delete(pauses).where(eq(pauses.target, target)).run().changes > 0,
+    /** Forgets those that have ended by themselves. */
+    expire: (now: number) => expire.run(now),
     /** Whether anything at all is paused. */
     any: (now: number): boolean => any.get({ now }) !== undefined,
     /** What keeps the job from running: its own pause, that of a category above it, or that of the deck. */

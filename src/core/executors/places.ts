@@ -1,0 +1,86 @@
+/** Where executions run, and what each of them is given there. */
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Parameters } from '../../shared/contract.ts'
+import { Fault } from '../../shared/fault.ts'
+import { laneOf } from '../definition.ts'
+import type { Folders } from '../folders.ts'
+import { checkCode } from '../handlers/module.ts'
+import type { Claimed } from '../store/claim.ts'
+import { childExecutor, childStock } from './child.ts'
+import type { Executor, Task } from './executor.ts'
+import { inlineExecutor, type InlineHandler } from './inline.ts'
+import { programExecutor } from './program.ts'
+import { threadExecutor, threadStock } from './thread.ts'
+import { RUN_MARK } from './tree.ts'
+
+export interface PlaceOptions {
+  folders: Folders
+  /** The part of the host's environment that every run gets. */
+  base: Record<string, string>
+  functions: ReadonlyMap<string, InlineHandler>
+  /** What the processes of an execution carry in their environment. */
+  markOf(id: number): string
+}
+
+export function createPlaces({ folders, base, functions, markOf }: PlaceOptions) {
+  const threads = threadStock()
+  const children = childStock(base)
+  const inline = inlineExecutor(functions)
+  const onThread = threadExecutor(threads)
+  const inChild = childExecutor(children)
+
+  return {
+    executorOf({ definition }: Task): Executor {
+      const lane = laneOf(definition)
+      if (lane === 'inline') return inline
+      if (lane === 'thread') return onThread
+      return definition.target.kind === 'module' ? inChild : programExecutor
+    },
+
+    /**
+     * Everything about a run that its host knows.
+     * @throws Fault `directory-missing`, or where the stored code is gone
+     */
+    async taskOf(claimed: Claimed): Promise<Task> {
+      const { id, jobId, jobName, definition, attempt, trigger, lastSuccessAt, params } = claimed
+      const { target, directory } = definition
+      const tempDir = join(folders.temp, String(id))
+      const stateDir = join(folders.state, jobId)
+      const plannedAt = claimed.scheduledAt
+      if (laneOf(definition) === 'process' && directory !== undefined) await requireDirectory(directory)
+      return {
+        facts: { id, jobId, jobName, attempt, trigger, plannedAt, lastSuccessAt, tempDir, stateDir },
+        definition,
+        params: JSON.parse(params) as Parameters,
+        code: target.kind === 'module' ? await checkCode(folders.code, target.digest) : undefined,
+        mark: markOf(id),
+        environment: {
+          ...base,
+          ...definition.environment,
+          [RUN_MARK]: markOf(id),
+          JOBDECK_EXECUTION_ID: String(id),
+          JOBDECK_JOB: jobName,
+          JOBDECK_ATTEMPT: String(attempt),
+          JOBDECK_TRIGGER: trigger,
+          JOBDECK_PLANNED_AT: new Date(plannedAt).toISOString(),
+          JOBDECK_LAST_SUCCESS_AT: lastSuccessAt === null ? '' : new Date(lastSuccessAt).toISOString(),
+          JOBDECK_TEMP_DIR: tempDir,
+          JOBDECK_STATE_DIR: stateDir,
+        },
+      }
+    },
+
+    close(): void {
+      threads.close()
+      children.close()
+    },
+  }
+}
+
+async function requireDirectory(directory: string): Promise<void> {
+  const found = await stat(directory).catch(() => undefined)
+  if (found?.isDirectory()) return
+  const message = `the working directory ${directory} ${found ? 'is not a folder' : 'does not exist'}`
+  throw new Fault('directory-missing', message)
+}

@@ -1,0 +1,23 @@
+import { join } from 'node:path'
+
+/** What belongs to a deck lies beside its database, in `FILE-files`. */
+export function foldersOf(database: string) {
+  const files = `${database}-files`
+  return {
+    /** Bundled code of handlers, by its digest. */
+    code: join(files, 'code'),
+    /** Locks of the processes that have the deck open. */
+    hosts: join(files, 'hosts'),
+    /** One folder per run. */
+    temp: join(files, 'temp'),
+    /** One folder per job, kept between its runs. */
+    state: join(files, 'state'),
+    /** What Python compiles. */
+    python: join(files, 'python'),
+    backups: join(files, 'backups'),
+    /** See `provenance.ts`. */
+    witness: join(files, 'witness.json'),
+  }
+}
+
+export type Folders = ReturnType<typeof foldersOf>

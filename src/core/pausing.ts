@@ -1,0 +1,82 @@
+/** Pausing and resuming by people, and by the engine itself where a deck is not what it was. */
+import type { Actor, Pause } from '../shared/contract.ts'
+import { Fault } from '../shared/fault.ts'
+import type { Clock } from './clock.ts'
+import type { Folders } from './folders.ts'
+import { machineId, readWitness, suspicion, writeWitness } from './provenance.ts'
+import type { PauseTarget } from './store/pauses.ts'
+import type { Store } from './store/store.ts'
+
+interface PausingParts {
+  store: Store
+  clock: Clock
+  folders: Folders
+  actor: Actor
+  /** What waits may have become free to run, or not to. */
+  onChange(): void
+}
+
+export interface PauseSpan {
+  /** Milliseconds from now. */
+  for?: number | undefined
+  until?: number | undefined
+  reason?: string | null | undefined
+}
+
+export function createPausing({ store, clock, folders, actor, onChange }: PausingParts) {
+  /** Inside a transaction. */
+  function pauseNow(target: PauseTarget, until: number | null, reason: string | null, by = actor): Pause {
+    const now = clock.now()
+    const pause = { target, pausedFrom: now, pausedUntil: until, reason }
+    store.pauses.set(pause)
+    store.trail.add({ at: now, actor: by, action: 'paused', jobId: jobOf(target), details: pause })
+    return pause
+  }
+
+  return {
+    /**
+     * Nothing of the target begins by itself from now on: until a time, or until it is resumed.
+     * @throws Fault `invalid-input` for a time in the past
+     */
+    async pause(target: PauseTarget, { for: span, until, reason = null }: PauseSpan): Promise<Pause> {
+      const now = clock.now()
+      const end = until ?? (span === undefined ? null : now + span)
+      if (end !== null && end <= now) throw new Fault('invalid-input', 'until: lies in the past')
+      const pause = await store.write(() => pauseNow(target, end, reason))
+      onChange()
+      return pause
+    },
+
+    /** @returns whether it was paused */
+    async resume(target: PauseTarget): Promise<boolean> {
+      const resumed = await store.write(() => {
+        if (!store.pauses.resume(target)) return false
+        const at = clock.now()
+        store.trail.add({ at, actor, action: 'resumed', jobId: jobOf(target), details: { target } })
+        return true
+      })
+      onChange()
+      return resumed
+    },
+
+    /** A deck that was copied or set back must not simply run again what waits in it: it opens paused. In a transaction. */
+    beWary(): void {
+      const now = { machine: machineId(), deck: store.deckId, sequence: store.sequence() }
+      const machine = store.settings.get<string>('machine')
+      const reason = suspicion(now, { machine, witness: readWitness(folders.witness) })
+      if (machine !== now.machine) store.settings.set('machine', now.machine)
+      if (reason !== undefined) pauseNow('deck', null, reason, 'engine')
+    },
+
+    /** To be told when the database was put back from a copy: nothing goes on as if no time had passed. */
+    async restored(from: string): Promise<void> {
+      await store.write(() => {
+        pauseNow('deck', null, `the deck was restored from ${from}`)
+        store.trail.add({ at: clock.now(), actor, action: 'restored', details: { from } })
+      })
+      writeWitness(folders.witness, store)
+    },
+  }
+}
+
+const jobOf = (target: PauseTarget) => (target.startsWith('job:') ? target.slice(4) : null)
