@@ -4,24 +4,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Fault, open, type Execution, type HandlerContext } from '../../src/core/index.ts'
-import { messages, openDeck, temporaryFolder, writeFile } from '../support/deck.ts'
-
-/** A handler that tells when it has begun and ends when it is let go. */
-function gate() {
-  const begun = Promise.withResolvers<HandlerContext>()
-  const end = Promise.withResolvers<unknown>()
-  const handler = (execution: HandlerContext) => {
-    begun.resolve(execution)
-    return end.promise
-  }
-  return { handler, begun: begun.promise, end: end.resolve }
-}
-
-/** A handler that ends when it is asked to, with the name of the reason. */
-const obedient = (execution: HandlerContext) =>
-  new Promise((_, reject) =>
-    execution.signal.addEventListener('abort', () => reject(execution.signal.reason)),
-  )
+import { gate, messages, obedient, openDeck, temporaryFolder, writeFile } from '../support/deck.ts'
 
 const commandLines = () =>
   readdirSync('/proc')

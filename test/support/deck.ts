@@ -2,7 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { open, type Deck, type LogEntry, type OpenOptions } from '../../src/core/index.ts'
+import {
+  open,
+  type Deck,
+  type Execution,
+  type ExecutionDetail,
+  type HandlerContext,
+  type LogEntry,
+  type OpenOptions,
+} from '../../src/core/index.ts'
 
 /** A folder of the test's own, removed when it has finished. */
 export function temporaryFolder(): string {
@@ -33,3 +41,41 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 }
 
 export const messages = (entries: LogEntry[]) => entries.map(({ message }) => message)
+
+/** A handler that tells when it has begun and ends when it is let go. */
+export function gate() {
+  const begun = Promise.withResolvers<HandlerContext>()
+  const end = Promise.withResolvers<unknown>()
+  const handler = (execution: HandlerContext) => {
+    begun.resolve(execution)
+    return end.promise
+  }
+  return { handler, begun: begun.promise, end: end.resolve }
+}
+
+/** A handler that ends when it is asked to, with the name of the reason. */
+export const obedient = (execution: HandlerContext) =>
+  new Promise((_, reject) =>
+    execution.signal.addEventListener('abort', () => reject(execution.signal.reason)),
+  )
+
+/** The run as it is when it first passes the test: now, or after some event. */
+export async function until(
+  deck: Deck,
+  execution: Execution | number,
+  test: (detail: ExecutionDetail) => boolean,
+): Promise<ExecutionDetail> {
+  const id = typeof execution === 'number' ? execution : execution.id
+  for (;;) {
+    const news = Promise.withResolvers<void>()
+    const stops = [
+      deck.on('execution', () => news.resolve()),
+      deck.on('changed', () => news.resolve()),
+      deck.on('progress', () => news.resolve()),
+    ]
+    const detail = await deck.client.request('executions.get', { execution: id })
+    if (!test(detail)) await news.promise
+    for (const stop of stops) stop()
+    if (test(detail)) return detail
+  }
+}

@@ -23,12 +23,12 @@ export function reasonToWait(
   planner: boolean,
   hasFunction: (name: string) => boolean,
 ): string {
-  if (!due) return 'its time'
   if (obstacle && 'pause' in obstacle) {
     const { target: what, reason } = obstacle.pause
     const name = what === 'deck' ? 'the deck' : what.startsWith('category') ? 'its category' : 'its job'
     return `${name} to be resumed${reason ? ` (${reason})` : ''}`
   }
+  if (!due) return 'its time'
   if (obstacle) return FULL[obstacle.full]
   if (owner === ANYBODY && !planner) return 'a program or daemon that has the deck open'
   return target.kind === 'function' && !hasFunction(target.name) ? 'its function' : 'a slot'

@@ -42,6 +42,8 @@ const COLUMNS = {
   error: executions.error,
   logCount: executions.logCount,
 }
+/** What was removed is shown no more, though it can still be brought back. */
+const SHOWN = and(isNull(executions.deletedAt), isNull(jobs.deletedAt))
 const DETAIL = {
   ...COLUMNS,
   definitionId: executions.definitionId,
@@ -68,7 +70,7 @@ export function executionList(connection: Connection) {
     .select(DETAIL)
     .from(executions)
     .innerJoin(jobs, eq(jobs.id, executions.jobId))
-    .where(eq(executions.id, sql.placeholder('id')))
+    .where(and(eq(executions.id, sql.placeholder('id')), SHOWN))
     .prepare()
 
   return {
@@ -113,7 +115,7 @@ export function executionList(connection: Connection) {
 
     /** Newest first. */
     list({ jobId, statuses, before, limit = -1 }: ExecutionFilter): Execution[] {
-      const conditions: SQL[] = [isNull(executions.deletedAt), isNull(jobs.deletedAt)]
+      const conditions: (SQL | undefined)[] = [SHOWN]
       if (jobId !== undefined) conditions.push(eq(executions.jobId, jobId))
       if (statuses?.length) conditions.push(inArray(executions.status, statuses))
       if (before !== undefined) conditions.push(lt(executions.id, before))
