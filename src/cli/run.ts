@@ -10,7 +10,16 @@ import { checkParameters } from '../core/handlers/parameters.ts'
 import { withDeck, type GlobalOptions } from './deck.ts'
 import { EXIT, SIGNAL_EXIT } from './exit.ts'
 import { plainProgress, terminalProgress, type ProgressDisplay } from './progress.ts'
-import { duration, logLine, print, printJson, printNote, printable, statusText } from './terminal.ts'
+import {
+  canMoveCursor,
+  duration,
+  logLine,
+  print,
+  printJson,
+  printNote,
+  printable,
+  statusText,
+} from './terminal.ts'
 
 export interface RunOptions extends GlobalOptions {
   file?: string | undefined
@@ -147,7 +156,12 @@ async function watch(client: Client, engine: Engine, id: number, options: RunOpt
   }
   const onQuit = (signal: 'SIGTERM' | 'SIGHUP') => {
     signalExit ??= SIGNAL_EXIT[signal]
-    void engine.interrupt()
+    // What still waits never begins: this process claims nothing more.
+    const cancel = () => client.request('executions.stop', { execution: id })
+    engine
+      .interrupt()
+      .then(cancel)
+      .catch(() => {}) // it has ended
   }
   process.on('SIGINT', onInterrupt).on('SIGTERM', onQuit).on('SIGHUP', onQuit)
   try {
@@ -209,7 +223,9 @@ function jsonView(id: number): View {
 }
 
 function textView(id: number): View {
-  const display: ProgressDisplay = process.stderr.isTTY ? terminalProgress(process.stderr) : plainProgress()
+  const display: ProgressDisplay = canMoveCursor(process.stderr)
+    ? terminalProgress(process.stderr)
+    : plainProgress()
   return {
     state: (status) =>
       display.state(status === 'queued' ? `Run #${id} waits for a slot` : `Run #${id} is ${status}`),
