@@ -139,10 +139,10 @@ export const hasTerminal =
   spawnSync('script', ['-qec', 'true', '/dev/null'], { stdio: 'ignore' }).status === 0
 
 /** For `through`: the command line in a terminal; what is written to its stdin is typed there. */
-export const inTerminal = (command: string): [string, ...string[]] => [
+export const inTerminal = (command: string, columns = 80): [string, ...string[]] => [
   'script',
   '-qec',
-  `stty cols 80 rows 24; exec ${command}`,
+  `stty cols ${columns} rows 24; exec ${command}`,
   '/dev/null',
 ]
 
