@@ -18,7 +18,7 @@ test('two at once on one deck both complete, as two runs of two jobs', async () 
     { id: 2, status: 'completed' },
     { id: 1, status: 'completed' },
   ])
-  expect(runs.map(({ jobName }) => jobName).toSorted()).toEqual(['echo one', 'echo two'])
+  expect(runs.map(({ jobName }) => String(jobName)).toSorted()).toEqual(['echo one', 'echo two'])
 })
 
 const SCRIPT = `export default async ({ params: { what }, signal, setProgress, info, warn }) => {
