@@ -26,6 +26,8 @@ import { openStore } from './store/store.ts'
 
 /** How often the database is looked at for what other processes wrote, in ms. */
 const LOOK_INTERVAL = 200
+/** How often it is asked whether another host has died, in ms. */
+const SETTLE_INTERVAL = 5000
 
 export interface EngineOptions {
   /** The database file; made where it is missing. What belongs to it lies beside it, in `FILE-files`. */
@@ -170,6 +172,15 @@ export async function createEngine(options: EngineOptions) {
     }
   }
 
+  /** Settles what other hosts left that have died; whoever waits for that learns of it. */
+  async function settle(): Promise<void> {
+    if (!(await settleDeadHosts(store, folders.hosts, markOf, clock.now))) return
+    hub.emit('changed', {})
+    dispatcher.wake()
+  }
+  const settling = setInterval(() => void settle().catch(() => {}), SETTLE_INTERVAL) // it is tried again
+  settling.unref()
+
   let closing: Promise<void> | undefined
 
   function leave(id: string): void {
@@ -181,6 +192,7 @@ export async function createEngine(options: EngineOptions) {
     await dispatcher.close(interrupt)
     await leftovers.close()
     clearInterval(look)
+    clearInterval(settling)
     if (host) await store.write(() => leave(hostId)).catch(() => {}) // a full disk keeps nobody from leaving: the next to open settles it
     store.close()
     if (host) releaseHost(folders.hosts, host)
@@ -188,9 +200,10 @@ export async function createEngine(options: EngineOptions) {
 
   try {
     if (host) await store.write(() => store.hosts.add(host.row))
-    await settleDeadHosts(store, folders.hosts, markOf, clock.now)
+    await settle()
   } catch (thrown) {
     clearInterval(look)
+    clearInterval(settling)
     store.close()
     if (host) releaseHost(folders.hosts, host)
     throw thrown

@@ -111,6 +111,17 @@ test.each([
 )
 
 describe('after kill -9 of the command line', () => {
+  test('whoever follows its log ends what is left, settles the run and comes to its end', async () => {
+    const seconds = sleepers()
+    const { cli, data } = await begin(shell(deafTree(seconds)))
+    const follower = new Cli(['logs', '--follow', '1'], { data })
+    await follower.line((line) => line.endsWith('ready'))
+    cli.child.kill('SIGKILL')
+    expect((await follower.done()).code).toBe(0)
+    expect(livingProcesses(seconds)).toEqual([])
+    expect(await show(data)).toMatchObject({ status: 'interrupted', durationMs: null })
+  })
+
   test.each(['a program', 'a script'])(
     'the next command ends what %s left running and settles its run',
     async (what) => {

@@ -30,16 +30,17 @@ const UNKNOWN: Omit<Verdict, 'status'> = {
 /**
  * Settles the executions of hosts that died: their processes are ended first, then their rows.
  * A host that lives, however slow it is, is left alone.
+ * @returns whether there was such a host
  */
 export async function settleDeadHosts(
   store: Store,
   folder: string,
   markOf: (id: number) => string,
   now: () => number,
-) {
-  for (const host of store.hosts.open()) {
-    if (!hostLives(folder, host)) await settle(store, folder, host, markOf, now)
-  }
+): Promise<boolean> {
+  const dead = store.hosts.open().filter((host) => !hostLives(folder, host))
+  for (const host of dead) await settle(store, folder, host, markOf, now)
+  return dead.length > 0
 }
 
 async function settle(
