@@ -10,7 +10,16 @@ import { checkParameters } from '../core/handlers/parameters.ts'
 import { withDeck, type GlobalOptions } from './deck.ts'
 import { EXIT, SIGNAL_EXIT } from './exit.ts'
 import { plainProgress, terminalProgress, type ProgressDisplay } from './progress.ts'
-import { duration, logLine, print, printJson, printNote, printable, statusText } from './terminal.ts'
+import {
+  canMoveCursor,
+  duration,
+  logLine,
+  print,
+  printJson,
+  printNote,
+  printable,
+  statusText,
+} from './terminal.ts'
 
 export interface RunOptions extends GlobalOptions {
   file?: string | undefined
@@ -150,7 +159,12 @@ async function watch(client: Client, engine: Engine, first: number, options: Run
   }
   const onQuit = (signal: 'SIGTERM' | 'SIGHUP') => {
     signalExit ??= SIGNAL_EXIT[signal]
-    void engine.interrupt()
+    // What still waits never begins: this process claims nothing more.
+    const cancel = () => client.request('executions.stop', { execution: id })
+    engine
+      .interrupt()
+      .then(cancel)
+      .catch(() => {}) // it has ended
   }
   process.on('SIGINT', onInterrupt).on('SIGTERM', onQuit).on('SIGHUP', onQuit)
   try {
@@ -213,7 +227,9 @@ function jsonView(): View {
 }
 
 function textView(): View {
-  const display: ProgressDisplay = process.stderr.isTTY ? terminalProgress(process.stderr) : plainProgress()
+  const display: ProgressDisplay = canMoveCursor(process.stderr)
+    ? terminalProgress(process.stderr)
+    : plainProgress()
   const ending = ({ id, status, durationMs, error, exitSignal, exitCode: code }: ExecutionDetail) => {
     const took = durationMs === null ? '' : ` in ${duration(durationMs)}`
     process.stderr.write(`${statusText(status, process.stderr)}  run #${id}${took}\n`)

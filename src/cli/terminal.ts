@@ -5,6 +5,7 @@ import sliceAnsi from 'slice-ansi'
 import stringWidth from 'string-width'
 import type { Job, Level, LogEntry, Status } from '../shared/contract.ts'
 import { withoutControls } from '../core/executors/lines.ts'
+import { EXIT } from './exit.ts'
 
 export type Style = Parameters<typeof styleText>[0]
 
@@ -13,15 +14,20 @@ let outputClosed = false
 /** Whether whoever read our output has gone: `jobdeck … | head -1`. */
 export const isOutputClosed = () => outputClosed
 
-/** A reader that goes is no error. */
+/** Output that cannot be written ends nothing; that its reader or its terminal has gone is not even an error. */
 export function closeQuietly(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
-      if (stream === process.stdout) outputClosed = true
-    })
-  }
+  process.stderr.on('error', () => {}) // nobody is left to tell
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (outputClosed) return
+    outputClosed = true
+    if (error.code === 'EPIPE' || (error.code === 'EIO' && process.stdout.isTTY)) return
+    printError(`the output cannot be written: ${error.message}`)
+    process.once('exit', () => (process.exitCode ||= EXIT.failed))
+  })
 }
+
+/** Whether what is written can be painted over. */
+export const canMoveCursor = (stream: NodeJS.WriteStream) => stream.isTTY && process.env.TERM !== 'dumb'
 
 /** Coloured where the stream is a terminal that shows colours, and NO_COLOR is not set. */
 export function styled(style: Style, text: string, stream: NodeJS.WriteStream = process.stdout): string {
@@ -134,7 +140,7 @@ export function table(heads: string[], rows: string[][]): string {
     .join('\n')
 }
 
-/** The line cut to so many columns, with its colours. */
+/** The line cut to so many columns, with its colours; whole where the terminal does not know how many it has. */
 export function cut(line: string, columns: number): string {
-  return stringWidth(line) <= columns ? line : `${sliceAnsi(line, 0, columns - 1)}…`
+  return columns === 0 || stringWidth(line) <= columns ? line : `${sliceAnsi(line, 0, columns - 1)}…`
 }

@@ -44,6 +44,8 @@ const ACTOR_OF: Record<HostKind, Actor> = { library: 'program', run: 'command li
 /** Hosts that stay: one of them is the planner. */
 const MAY_PLAN: ReadonlySet<HostKind> = new Set(['library'])
 const MINUTE = 60_000
+/** How often it is asked whether another host has died, in ms. */
+const SETTLE_INTERVAL = 5000
 
 export interface EngineOptions {
   /** The database file; made where it is missing. What belongs to it lies beside it, in `FILE-files`. */
@@ -123,21 +125,18 @@ export async function createEngine(options: EngineOptions) {
   )
 
   let planner: Lock | undefined
-  let housekeeping: Housekeeping | undefined
-  /** One host is the planner: it runs what belongs to nobody, settles the dead and keeps the house. */
+  /** One host is the planner: it runs what belongs to nobody, and keeps the deck in order. */
   function plan(): void {
-    if (!MAY_PLAN.has(kind) || closing) return
-    if (!planner) {
-      planner = takePlannerLock(folders.hosts)
-      if (!planner) return
-      housekeeping = new Housekeeping(clock, chores, tellTrouble)
-      dispatcher.wake()
-    }
-    housekeeping!.look()
+    if (planner || closing || !MAY_PLAN.has(kind)) return
+    planner = takePlannerLock(folders.hosts)
+    if (!planner) return
+    housekeeping.add(plannersChores)
+    dispatcher.wake()
   }
 
-  const chores: Chore[] = [
-    { first: MINUTE, every: MINUTE, run: settle },
+  // Every host settles the dead: whoever follows a run learns that it will not go on.
+  const chores: Chore[] = [{ first: SETTLE_INTERVAL, every: SETTLE_INTERVAL, run: settle }]
+  const plannersChores: Chore[] = [
     { first: 0, every: MINUTE, run: async () => writeWitness(folders.witness, store) },
     { first: 2 * MINUTE, every: 60 * MINUTE, run: (signal) => clean({ undoTime: UNDO_TIME, signal }) },
     { first: 5 * MINUTE, every: 60 * MINUTE, run: () => backUpDaily(store, folders.backups, clock.now()) },
@@ -161,6 +160,9 @@ export async function createEngine(options: EngineOptions) {
   const tellTrouble = (thrown: unknown) =>
     hub.emit('trouble', { fault: storeFault(thrown, store.file).toJSON() })
 
+  const housekeeping = new Housekeeping(clock, tellTrouble)
+  housekeeping.add(chores)
+
   const endLookout = keepLookout({
     file: store.file,
     dataVersion: store.dataVersion,
@@ -169,7 +171,10 @@ export async function createEngine(options: EngineOptions) {
       dispatcher.actOnStops()
       dispatcher.wake()
     },
-    onSecond: plan,
+    onSecond() {
+      plan()
+      housekeeping.look()
+    },
     onReplaced(fault) {
       store.condemn(fault)
       tellTrouble(fault)
@@ -204,7 +209,7 @@ export async function createEngine(options: EngineOptions) {
     places.close()
     await leftovers.close()
     endLookout()
-    await housekeeping?.close()
+    await housekeeping.close()
     if (host && !store.condemned()) tryTo(() => writeWitness(folders.witness, store))
     planner?.release()
     if (host) await store.write(() => leave(hostId)).catch(() => {}) // a full disk keeps nobody from leaving: the next to open settles it

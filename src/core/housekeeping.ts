@@ -1,8 +1,8 @@
 import type { Clock } from './clock.ts'
 
-/** Something that the planner does again and again. */
+/** Something that a host does again and again. */
 export interface Chore {
-  /** Milliseconds from the start of the planner to its first time, and from its end to the next. */
+  /** Milliseconds until its first time, and from its end to the next. */
   first: number
   every: number
   run(signal: AbortSignal): Promise<unknown>
@@ -12,14 +12,17 @@ export interface Chore {
 export class Housekeeping {
   readonly #clock: Clock
   readonly #onTrouble: (thrown: unknown) => void
-  readonly #due: Map<Chore, number>
+  readonly #due = new Map<Chore, number>()
   readonly #running = new Set<Promise<unknown>>()
   readonly #stopping = new AbortController()
 
-  constructor(clock: Clock, chores: Chore[], onTrouble: (thrown: unknown) => void) {
+  constructor(clock: Clock, onTrouble: (thrown: unknown) => void) {
     this.#clock = clock
     this.#onTrouble = onTrouble
-    this.#due = new Map(chores.map((chore) => [chore, clock.awake() + chore.first]))
+  }
+
+  add(chores: Chore[]): void {
+    for (const chore of chores) this.#due.set(chore, this.#clock.awake() + chore.first)
   }
 
   /** Begins what is due. */
@@ -35,7 +38,7 @@ export class Housekeeping {
       .catch(this.#onTrouble)
       .finally(() => {
         this.#running.delete(done)
-        this.#due.set(chore, this.#clock.awake() + chore.every)
+        if (!this.#stopping.signal.aborted) this.#due.set(chore, this.#clock.awake() + chore.every)
       })
     this.#running.add(done)
   }

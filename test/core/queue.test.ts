@@ -221,13 +221,12 @@ describe('limits of a run', () => {
     const [run] = await flood.start()
     expect(await run!.finished()).toMatchObject({ status: 'killed', error: { name: 'OutputLimit' } })
 
-    const even = deck.once('process', { name: 'even', outputRate: 100_000 })
-    const lines = `i=0; while [ $i -lt 200 ]; do printf '%01000d\\n' $i; i=$((i+1)); done`
-    const [slow] = await even.add(1, { shell: lines }).start()
+    const even = deck.once('process', { name: 'even', outputRate: '1MB' })
+    const [slow] = await even.add(1, { shell: `yes $(printf %0999d 1) | head -3000` }).start()
     const detail = await slow!.finished()
-    // 200 kB at 100 kB/s, with a second in advance; the pipe and the reader hold the rest.
-    expect(detail).toMatchObject({ status: 'completed', logCount: 200 })
-    expect(detail.durationMs).toBeGreaterThan(300)
+    // 3 MB at 1 MB/s, with a second in advance; the pipe and the reader hold a little of the rest.
+    expect(detail).toMatchObject({ status: 'completed', logCount: 3000 })
+    expect(detail.durationMs).toBeGreaterThan(1000)
   })
 
   test('a stop command is run instead of SIGTERM, and knows the process', async () => {

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -29,6 +29,8 @@ export interface CliOptions {
   env?: Record<string, string | undefined>
   /** The user to run as. */
   user?: number
+  /** The program, with its arguments, that runs the command line, which is quoted for a shell. */
+  through?: (command: string) => [string, ...string[]]
 }
 
 /** The lines of one stream as they come, and whoever waits for one of them. */
@@ -64,6 +66,8 @@ class Lines {
   }
 }
 
+const quoted = (word: string) => `'${word.replaceAll("'", String.raw`'\''`)}'`
+
 /** The built command line in a process of its own, as people run it. */
 export class Cli {
   readonly child: ChildProcess
@@ -72,11 +76,14 @@ export class Cli {
   readonly #closed: Promise<unknown>
   #peak = 0
 
-  constructor(args: string[], { data = join(temporaryFolder(), 'data'), cwd, env, user }: CliOptions = {}) {
-    this.child = spawn(process.execPath, [BIN, '--data', data, ...args], {
+  constructor(args: string[], options: CliOptions = {}) {
+    const { data = join(temporaryFolder(), 'data'), cwd, env, user, through } = options
+    const words: [string, ...string[]] = [process.execPath, BIN, '--data', data, ...args]
+    const [file, ...rest] = through ? through(words.map(quoted).join(' ')) : words
+    this.child = spawn(file, rest, {
       cwd,
       env: { ...process.env, NO_COLOR: '1', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [through ? 'pipe' : 'ignore', 'pipe', 'pipe'],
       ...(user !== undefined && { uid: user, gid: user }),
     })
     this.#stdout = new Lines(this.child.stdout!)
@@ -126,6 +133,18 @@ export class Cli {
     }
   }
 }
+
+/** Whether there is `script` of util-linux, which runs a command in a terminal of its own. */
+export const hasTerminal =
+  spawnSync('script', ['-qec', 'true', '/dev/null'], { stdio: 'ignore' }).status === 0
+
+/** For `through`: the command line in a terminal; what is written to its stdin is typed there. */
+export const inTerminal = (command: string, columns = 80): [string, ...string[]] => [
+  'script',
+  '-qec',
+  `stty cols ${columns} rows 24; exec ${command}`,
+  '/dev/null',
+]
 
 /** Runs one command to its end. */
 export const jobdeck = (args: string[], options?: CliOptions): Promise<CliResult> =>

@@ -31,8 +31,11 @@ export function migrate(
   }
 }
 
-/** The version of the database, refused where it is none of ours or from the future. */
-function checkOrigin(database: Database.Database, newest: number): number {
+/**
+ * The version of the database, refused where it is none of ours or from the future; nothing is written.
+ * @throws Fault `database-newer`, `database-foreign`
+ */
+export function checkOrigin(database: Database.Database, newest = MIGRATIONS.length): number {
   const version = userVersion(database)
   const application = database.pragma('application_id', { simple: true }) as number
   const tables = database.prepare('select count(*) from sqlite_schema').pluck().get() as number

@@ -9,7 +9,7 @@ import { requireNode } from '../runtime.ts'
 import { PendingCounts } from './counters.ts'
 import { storeFault } from './failure.ts'
 import { refuseNetworkShare } from './filesystem.ts'
-import { migrate } from './migrate.ts'
+import { checkOrigin, migrate } from './migrate.ts'
 import { Writer } from './writer.ts'
 
 /** The thread is never blocked for longer than this by a locked database; the writer tries again. In ms. */
@@ -62,6 +62,7 @@ function attempt(
 ): Connection {
   const database = new Database(file, { timeout: BUSY_TIMEOUT })
   try {
+    checkOrigin(database) // the journal mode is written into the file, which may be somebody else's
     database.pragma('foreign_keys = ON')
     database.pragma('auto_vacuum = INCREMENTAL') // void once there is a table
     database.pragma('journal_mode = WAL')
