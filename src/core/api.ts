@@ -4,8 +4,6 @@ import {
   OPEN_STATUSES,
   contract,
   type CheckedInput,
-  type EventName,
-  type Events,
   type Output,
   type Reply,
   type RequestName,
@@ -32,8 +30,9 @@ const handlers: Handlers = {
   'jobs.list': ({ store }, { text, limit }) => store.jobs.list(text, limit),
   'jobs.get': (engine, { job }) => engine.store.jobs.find(findJob(engine, job))!,
   'jobs.start'(engine, { job, params = {}, trigger = 'manual' }) {
-    const id = findJob(engine, job)
-    return engine.start(engine.store.jobs.definition(id), params, trigger, () => id)
+    const known = engine.store.jobs.definition(String(job))
+    const id = known ? String(job) : findJob(engine, job)
+    return engine.start(known ?? engine.store.jobs.definition(id)!, params, trigger, () => id)
   },
   async 'jobs.stop'(engine, { job, force = false }) {
     const open = engine.store.executions.list({ jobId: findJob(engine, job), statuses: [...OPEN_STATUSES] })
@@ -100,6 +99,8 @@ const handlers: Handlers = {
         jobId: job === undefined ? undefined : findJob(engine, job),
       }),
     ),
+  'executions.status': (engine, { execution }) =>
+    engine.store.executions.status(findExecution(engine, execution))!,
   'executions.get': (engine, { execution }) =>
     engine.explain([engine.store.executions.detail(findExecution(engine, execution))!])[0]!,
   async 'executions.stop'(engine, { execution, force = false }) {
@@ -115,16 +116,11 @@ const handlers: Handlers = {
     engine.store.logs.list({ ...filter, executionId: findExecution(engine, execution) }),
 }
 
-/** The transport within one process: what crosses it is copied, as by any other transport. */
-export function createBridge(engine: Engine): Bridge {
-  return {
-    request: (name, input) => answer(engine, name, input),
-    subscribe: (listener) =>
-      engine.hub.subscribe((name: EventName, event: Events[EventName]) =>
-        listener(name, structuredClone(event)),
-      ),
-  }
-}
+/** The transport within one process. Nothing need be copied: replies are made for who asks, what is shared is frozen. */
+export const createBridge = (engine: Engine): Bridge => ({
+  request: (name, input) => answer(engine, name, input),
+  subscribe: (listener) => engine.hub.subscribe(listener),
+})
 
 /** Answers a request from anywhere: checks its input, and never throws. */
 export async function answer(engine: Engine, name: string, input: unknown): Promise<Reply<unknown>> {
@@ -136,7 +132,7 @@ export async function answer(engine: Engine, name: string, input: unknown): Prom
     const condemned = engine.store.condemned()
     if (condemned) throw condemned
     const handler = handlers[request] as (engine: Engine, input: unknown) => unknown
-    return { ok: true, data: structuredClone(await handler(engine, checked)) }
+    return { ok: true, data: await handler(engine, checked) }
   } catch (thrown) {
     return { ok: false, fault: toFault(storeFault(thrown, engine.store.file)).toJSON() }
   }
@@ -163,8 +159,9 @@ export function check<S extends z.ZodType>(schema: S, value: unknown): z.output<
  */
 function findJob({ store }: Engine, reference: string | number): string {
   const text = String(reference)
+  if (store.jobs.exists(text)) return text
   const named = store.jobs.named(text)
-  const exact = named.find(({ id }) => id === text) ?? named.find(({ key }) => key === text)
+  const exact = named.find(({ key }) => key === text)
   const found = exact ? [exact] : named.length > 0 ? named : store.jobs.beginningWith(text)
   if (found.length === 1) return found[0]!.id
   if (found.length === 0) throw new Fault('not-found', `there is no job ${JSON.stringify(text)}`)
@@ -200,6 +197,6 @@ function findExecution({ store }: Engine, reference: string | number): number {
       `${JSON.stringify(reference)} is no run: a run has a number, such as 12 or #12`,
     )
   }
-  if (!store.executions.find(Number(digits))) throw new Fault('not-found', `there is no run #${digits}`)
+  if (!store.executions.status(Number(digits))) throw new Fault('not-found', `there is no run #${digits}`)
   return Number(digits)
 }

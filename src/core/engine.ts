@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Actor, Execution, Parameters, Settings, Trigger } from '../shared/contract.ts'
@@ -34,6 +35,7 @@ import { DEFAULT_SETTINGS, UNDO_TIME, sweep, type SweepOptions } from './sweep.t
 import { ANYBODY } from './store/claim.ts'
 import { storeFault } from './store/failure.ts'
 import type { Lock } from './store/lock.ts'
+import type { Durability } from './store/open.ts'
 import type { HostKind } from './store/schema.ts'
 import { openStore } from './store/store.ts'
 
@@ -54,6 +56,7 @@ export interface EngineOptions {
   clock?: Clock
   /** How many executions of each lane may be open at once, over all hosts. */
   slots?: Partial<Record<Lane, number>>
+  durability?: Durability
   /** Which part of this process's environment runs get. */
   environment?: EnvironmentKind
 }
@@ -66,7 +69,11 @@ export async function createEngine(options: EngineOptions) {
   const hub = new Hub()
   const store = await openStore(options.file, {
     onTrouble: (fault) => hub.emit('trouble', { fault }),
+    onCommit(changes) {
+      for (const change of changes) hub.emit('execution', change)
+    },
     now: clock.now,
+    ...(options.durability && { durability: options.durability }),
     beforeUpgrade(file) {
       if (livingHosts(foldersOf(file).hosts).length > 0)
         throw new Fault(
@@ -116,10 +123,11 @@ export async function createEngine(options: EngineOptions) {
       taskOf: places.taskOf,
       sampler: new Sampler(),
       onLeftovers: (root, grace) => leftovers.add(root, grace),
-      onEnded(claimed, status) {
+      onEnded(claimed, status, isRetried) {
+        if (isRetried) dispatcher.wake()
         // After a failure it is kept for a look.
-        if (status === 'completed')
-          void rm(join(folders.temp, String(claimed.id)), { recursive: true, force: true })
+        const folder = join(folders.temp, String(claimed.id))
+        if (status === 'completed' && existsSync(folder)) void rm(folder, { recursive: true, force: true })
       },
     },
   )
@@ -153,7 +161,6 @@ export async function createEngine(options: EngineOptions) {
   async function settle(): Promise<void> {
     const parts = { store, folder: folders.hosts, markOf, clock }
     const found = await settleDeadHosts(parts)
-    for (const id of found) hub.emit('execution', store.executions.find(id)!)
     if (found.length > 0) dispatcher.wake()
   }
 
@@ -271,20 +278,19 @@ export async function createEngine(options: EngineOptions) {
         })
       }
       const now = clock.now()
-      const ids = await store.write(() => {
+      const queued = await store.write(() => {
         const jobId = jobIdOf()
+        const jobName = store.jobs.nameOf(jobId)
         const urgent = BY_HAND.has(trigger) && store.pauses.ofJob(jobId, now) !== undefined
-        const common = { jobId, owner: host ? hostId : ANYBODY, trigger, urgent, now }
+        const common = { jobId, jobName, owner: host ? hostId : ANYBODY, trigger, urgent, now }
         const added = parts.map((part) => store.executions.add({ ...part, ...common }))
         if (trigger === 'manual')
-          for (const executionId of added)
+          for (const { id: executionId } of added)
             store.trail.add({ at: now, actor, action: 'started', jobId, executionId })
         return added
       })
-      const executions = explain(ids.map((id) => store.executions.find(id)!))
-      for (const execution of executions) hub.emit('execution', execution)
       dispatcher.wake()
-      return executions
+      return queued
     },
 
     /**
@@ -301,10 +307,8 @@ export async function createEngine(options: EngineOptions) {
         }
         return found
       })
-      const asked = open.map((id) => store.executions.find(id)!)
-      for (const execution of asked) if (execution.status === 'cancelled') hub.emit('execution', execution)
       dispatcher.actOnStops()
-      return asked
+      return open.map((id) => store.executions.find(id)!)
     },
 
     /** What waits, what runs, where there is room, and who works. */

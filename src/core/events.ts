@@ -7,6 +7,7 @@ export class Hub {
   readonly #listeners = new Set<Listener>()
 
   emit<N extends EventName>(name: N, event: Events[N]): void {
+    Object.freeze(event) // all who listen share it
     for (const listener of this.#listeners) {
       try {
         listener(name, event)

@@ -26,7 +26,7 @@ export async function* followLogs(
     let { after = 0 } = filter
     for (;;) {
       news.expect()
-      const { status, logCount } = await client.request('executions.get', { execution })
+      const { status, logCount } = await client.request('executions.status', { execution })
       for (;;) {
         const page = await client.request('logs.list', { ...filter, execution, after, limit: PAGE })
         for (const entry of page) {
@@ -46,13 +46,18 @@ export async function* followLogs(
 }
 
 /** Resolves when all the runs have ended for good: with the last attempt of each. */
-export async function whenFinal(client: Client, ids: number[]): Promise<ExecutionDetail[]> {
-  const news = listen(client)
+export function whenFinal(client: Client, ids: number[]): Promise<ExecutionDetail[]> {
+  return Promise.all(ids.map((id) => whenChainEnds(client, id)))
+}
+
+async function whenChainEnds(client: Client, id: number): Promise<ExecutionDetail> {
+  const news = listen(client, id)
   try {
     for (;;) {
       news.expect()
-      const executions = await Promise.all(ids.map((id) => lastAttempt(client, id)))
-      if (executions.every(({ status }) => isFinal(status))) return executions
+      const { status, retryId } = await client.request('executions.status', { execution: id })
+      if (retryId !== null) return await whenChainEnds(client, retryId)
+      if (isFinal(status)) return await client.request('executions.get', { execution: id })
       await news.come()
     }
   } finally {
@@ -60,22 +65,17 @@ export async function whenFinal(client: Client, ids: number[]): Promise<Executio
   }
 }
 
-async function lastAttempt(client: Client, id: number): Promise<ExecutionDetail> {
-  const execution = await client.request('executions.get', { execution: id })
-  return execution.retryId === null ? execution : lastAttempt(client, execution.retryId)
-}
-
 export const isFinal = (status: Execution['status']) => (FINAL_STATUSES as readonly string[]).includes(status)
 
-/** A bell that rings when something may have changed, also between a look and the wait for it. */
-function listen(client: Client, execution?: number) {
+/** A bell that rings when a run has more to log or has ended, also between a look and the wait for it. */
+function listen(client: Client, execution: number) {
   let bell = Promise.withResolvers<void>()
   const ring = () => bell.resolve()
   // Whoever waits for a run of another process has nothing else that keeps this one alive.
   const awake = setInterval(() => {}, 2 ** 30)
   const stops = [
     client.on('changed', ring),
-    client.on('execution', ({ id }) => (execution === undefined || id === execution) && ring()),
+    client.on('execution', ({ id, status }) => id === execution && isFinal(status) && ring()),
     client.on('logs', ({ executionId }) => executionId === execution && ring()),
   ]
   return {

@@ -40,7 +40,7 @@ export type { HandlerContext, LogFunction } from './executors/context.ts'
 export type { InlineHandler } from './executors/inline.ts'
 export { NonRetryable } from './executors/stopping.ts'
 
-export type OpenOptions = Pick<EngineOptions, 'file' | 'slots' | 'environment'>
+export type OpenOptions = Pick<EngineOptions, 'file' | 'slots' | 'environment' | 'durability'>
 
 /** What a job is and how it runs; its handlers are added one by one. */
 export type JobData = Omit<JobInput, 'handlers' | 'mode'>
@@ -115,6 +115,8 @@ export class Job {
   readonly #data: JobData
   readonly #handlers: JobInput['handlers'] = []
   readonly #listeners = new Set<(progress: Events['progress']) => void>()
+  /** Set while the stored job is as this object says. */
+  #id: string | undefined
   #lastStart: Promise<Execution[]> | undefined
 
   constructor(engine: Engine, client: Client, mode: Mode, data: JobData) {
@@ -130,6 +132,7 @@ export class Job {
    * @throws Fault `handler-unsuitable` for a function in mode `process`
    */
   add(priority: number, handler: AnyHandler): this {
+    this.#id = undefined
     this.#handlers.push({
       priority,
       handler: typeof handler === 'function' ? this.#register(handler) : handler,
@@ -151,12 +154,15 @@ export class Job {
   /** Puts the job into a category; `a/b/c` makes what is missing of it. */
   setCategory(path: string): this {
     this.#data.category = path
+    this.#id = undefined
     return this
   }
 
   /** Stores the job without starting it. */
-  save(): Promise<JobRecord> {
-    return this.#client.request('jobs.save', this.#input())
+  async save(): Promise<JobRecord> {
+    const record = await this.#client.request('jobs.save', this.#input())
+    this.#id = record.id
+    return record
   }
 
   #input(): JobInput {
@@ -164,7 +170,8 @@ export class Job {
   }
 
   /**
-   * Stores the job and queues one execution per handler; resolves once they are committed.
+   * Queues one execution per handler; resolves once they are committed. The job is stored with the first start, and
+   * again after a change of this object: what people edit of it in between stays.
    * @param params over those of the job
    * @throws Fault where the job, a handler or the parameters are not fit; then nothing is queued
    */
@@ -173,8 +180,11 @@ export class Job {
   }
 
   async #start(params?: Parameters): Promise<Execution[]> {
-    const job = this.#input()
-    const started = await this.#client.request('jobs.run', { job, trigger: 'api', ...(params && { params }) })
+    const how = { trigger: 'api', ...(params && { params }) } as const
+    const started = this.#id
+      ? await this.#client.request('jobs.start', { job: this.#id, ...how })
+      : await this.#client.request('jobs.run', { job: this.#input(), ...how })
+    this.#id = started[0]!.jobId
     const executions = started.map((record) => new Execution(this.#client, record))
     for (const listener of this.#listeners) for (const execution of executions) execution.onProgress(listener)
     return executions

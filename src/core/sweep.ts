@@ -69,7 +69,7 @@ export async function sweep(parts: SweepParts, options: SweepOptions): Promise<S
   }
   await deleteRuns((limit) => store.retention.removedRuns(before, limit))
   for (const id of store.retention.jobs()) {
-    const { policy } = store.jobs.definition(id)
+    const { policy } = store.jobs.definition(id)!
     const { keepRuns = keep.keepRuns, keepFor = keep.keepFor } = policy
     report.surplusRuns += await deleteRuns((limit) =>
       store.retention.surplus(id, keepRuns, clock.now() - keepFor, limit),

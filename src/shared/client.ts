@@ -16,18 +16,41 @@ export interface Client {
   on<N extends EventName>(name: N, listener: (event: Events[N]) => void): () => void
 }
 
-/** A typed client over any transport. */
+/** A typed client over any transport. It subscribes once, while anybody listens. */
 export function createClient(bridge: Bridge): Client {
+  const listeners = new Map<EventName, Set<(event: never) => void>>()
+  let unsubscribe: (() => void) | undefined
+  const tell = (name: EventName, event: unknown) => {
+    const failures: unknown[] = []
+    for (const listener of Array.from(listeners.get(name) ?? [])) {
+      try {
+        listener(event as never)
+      } catch (thrown) {
+        failures.push(thrown) // the others are told all the same
+      }
+    }
+    if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateError(failures)
+  }
   return {
     async request(name, input) {
       const reply = await bridge.request(name, input)
       if (reply.ok) return reply.data as Output<typeof name>
       throw new Fault(reply.fault.code, reply.fault.message, reply.fault.data && { data: reply.fault.data })
     },
-    on(wanted, listener) {
-      return bridge.subscribe((name, event) => {
-        if (name === wanted) listener(event as Events[typeof wanted])
-      })
+    on(name, listener) {
+      const own = (event: Events[typeof name]) => listener(event) // the same one may listen twice
+      const others = listeners.get(name)
+      if (others) others.add(own)
+      else listeners.set(name, new Set([own]))
+      unsubscribe ??= bridge.subscribe(tell)
+      return () => {
+        const left = listeners.get(name)
+        left?.delete(own)
+        if (left?.size === 0) listeners.delete(name)
+        if (listeners.size > 0) return
+        unsubscribe?.()
+        unsubscribe = undefined
+      }
     },
   }
 }

@@ -284,6 +284,8 @@ const execution = z.object({
   logCount: z.int(),
 })
 
+const executionStatus = execution.pick({ status: true, retryId: true, logCount: true })
+
 const executionDetail = execution.extend({
   handler: handlerSchema,
   params: parameters,
@@ -457,6 +459,8 @@ export const contract = {
     }),
     output: z.array(execution),
   },
+  /** How far it is: cheap, for those who follow it. */
+  'executions.status': { input: z.strictObject({ execution: reference }), output: executionStatus },
   'executions.get': { input: z.strictObject({ execution: reference }), output: executionDetail },
   /** Asks for a stop, or with `force` for a kill. Answers once the wish is stored; the host that runs it acts. */
   'executions.stop': {
@@ -503,6 +507,7 @@ export type Pause = z.infer<typeof pause>
 export type Category = z.infer<typeof category>
 export type ErrorInfo = z.infer<typeof errorInfo>
 export type Execution = z.infer<typeof execution>
+export type ExecutionStatus = z.infer<typeof executionStatus>
 export type ExecutionDetail = z.infer<typeof executionDetail>
 export type LogEntry = z.infer<typeof logEntry>
 
@@ -513,7 +518,8 @@ export type Output<N extends RequestName> = z.output<(typeof contract)[N]['outpu
 
 /** What a deck tells while it works. Events are hints, sent after the commit; the database is the truth. */
 export interface Events {
-  execution: Execution
+  /** An execution is new, or has another status. */
+  execution: { id: number; jobId: string; status: Status }
   progress: { executionId: number; progress: number; message: string | null }
   /** Entries `from` to `through` of an execution are stored. */
   logs: { executionId: number; from: number; through: number }

@@ -33,6 +33,8 @@ export class Dispatcher {
   readonly #active = new Map<number, ActiveExecution>()
   #claiming = false
   #again = false
+  /** Whether something is due that there was no room for: a slot that becomes free is of use to it. */
+  #leftWaiting = true
   #closed = false
   #cancelAlarm: () => void = () => {}
 
@@ -64,23 +66,21 @@ export class Dispatcher {
       () => {
         const now = clock.now()
         store.pauses.expire(now)
-        const expired = store.executions.expire(now)
-        const taken = store.executions.claim({ id: host.id, plans: host.plans(), now }, slots, fit)
-        return { expired, taken }
+        store.executions.expire(now)
+        return store.executions.claim({ id: host.id, plans: host.plans(), now }, slots, fit)
       },
       { patient: true },
     )
-    for (const id of claimed.expired) this.#parts.hub.emit('execution', store.executions.find(id)!)
-    for (const execution of claimed.taken) {
+    this.#leftWaiting = claimed.more
+    for (const execution of claimed.executions) {
       const active = new ActiveExecution(this.#parts, execution)
       this.#active.set(execution.id, active)
       const forget = () => {
         this.#active.delete(execution.id)
-        this.wake()
+        if (this.#leftWaiting) this.wake()
       }
       void active.done.then(forget, forget)
     }
-    this.actOnStops()
     this.#wakeWhenDue()
   }
 

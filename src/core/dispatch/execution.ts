@@ -9,6 +9,7 @@ import { errorInfo } from '../executors/failure.ts'
 import type { StopName } from '../executors/stopping.ts'
 import { endTree, findTree, type Root } from '../executors/tree.ts'
 import type { Claimed } from '../store/claim.ts'
+import type { Known } from '../store/executions.ts'
 import type { Store } from '../store/store.ts'
 import { judge, type Stopping, type Verdict } from './outcome.ts'
 import { Recorder } from './record.ts'
@@ -26,8 +27,8 @@ export interface ExecutionParts {
   sampler: Sampler
   /** Told when a run has ended whose processes may have left others behind. */
   onLeftovers(root: Root, grace: number): void
-  /** Told when the final state is stored. */
-  onEnded(claimed: Claimed, status: FinalStatus): void
+  /** Told when the final state is stored, and whether another attempt was queued. */
+  onEnded(claimed: Claimed, status: FinalStatus, isRetried: boolean): void
 }
 
 /** Samples are kept this many ms apart at least. */
@@ -46,6 +47,7 @@ const NEVER_BEGAN = { kind: 'returned', result: null } as const
 export class ActiveExecution {
   readonly #parts: ExecutionParts
   readonly #claimed: Claimed
+  #known: Known
   readonly #recorder: Recorder
   #stopping: Stopping | undefined
   /** Set while the handler runs. */
@@ -59,13 +61,14 @@ export class ActiveExecution {
   constructor(parts: ExecutionParts, claimed: Claimed) {
     this.#parts = parts
     this.#claimed = claimed
+    const { id, jobId, begun } = claimed
+    this.#known = { id, jobId, status: begun ? 'running' : 'initializing' }
     this.#recorder = new Recorder(parts, claimed.id, claimed.definition, (limit) =>
       this.#passLimit(
         'OutputLimit',
         `it wrote more than its limit of ${prettyBytes(limit, { binary: true })}`,
       ),
     )
-    this.#tell()
     this.done = this.#finish()
   }
 
@@ -115,7 +118,7 @@ export class ActiveExecution {
     const delay = retryDelay(ending, this.#claimed.attempt, this.#claimed.definition.retry, Math.random())
     const stored = await store.write(
       () => {
-        if (!store.executions.end(id, ending)) return false
+        if (!store.executions.end(this.#known, ending)) return false
         // In the same transaction: a chain is never seen as ended that goes on.
         if (delay !== undefined) store.executions.retry(id, this.#parts.hostId, ending.at + delay, ending.at)
         return true
@@ -124,8 +127,7 @@ export class ActiveExecution {
     )
     if (!stored)
       process.emitWarning(`run #${id} cannot become ${ending.status}`, { code: 'JOBDECK_TRANSITION' })
-    this.#tell()
-    this.#parts.onEnded(this.#claimed, verdict.status)
+    this.#parts.onEnded(this.#claimed, verdict.status, delay !== undefined)
   }
 
   async #work(): Promise<Verdict> {
@@ -160,16 +162,15 @@ export class ActiveExecution {
   /** False where a stop came first. */
   async #begin(task: Task, run: Run): Promise<boolean> {
     const { store, clock } = this.#parts
-    const { id, definition } = this.#claimed
     if (this.#stopping) return false
-    const environment = laneOf(definition) === 'inline' ? null : maskEnvironment(task.environment)
-    const begun = await store.write(() => store.executions.begin(id, environment, clock.now()), {
-      patient: true,
-    })
-    if (!begun) return false
+    if (!this.#claimed.begun) {
+      const environment = maskEnvironment(task.environment)
+      const begin = () => store.executions.begin(this.#known, environment, clock.now())
+      if (!(await store.write(begin, { patient: true }))) return false
+      this.#known = { ...this.#known, status: 'running' }
+    }
     this.#run = run
     this.#startedAwake = clock.awake()
-    this.#tell()
     // A stop that came while this was committed finds a run that has begun: it is asked to end at once.
     if (this.#stopping) this.#ask()
     return true
@@ -219,10 +220,5 @@ export class ActiveExecution {
     const mask = (text: string | null) => (text === null ? null : this.#recorder.masked(text))
     const error = verdict.error && (JSON.parse(mask(JSON.stringify(verdict.error))!) as Verdict['error'])
     return { ...verdict, result: mask(verdict.result), error }
-  }
-
-  #tell(): void {
-    const execution = this.#parts.store.executions.find(this.#claimed.id)
-    if (execution) this.#parts.hub.emit('execution', execution)
   }
 }

@@ -2,10 +2,11 @@ import { FINAL_STATUSES, type FinalStatus, type Status } from '../../shared/cont
 
 /**
  * The state machine of an execution; a final status has no way out.
- * `initializing → queued` happens when its host died before the first instruction.
+ * `initializing → queued` happens when its host died before the first instruction; a function needs no preparation and
+ * goes from `queued` to `running` at once.
  */
 const NEXT: Record<Status, readonly Status[]> = {
-  queued: ['initializing', 'cancelled'],
+  queued: ['initializing', 'running', 'cancelled'],
   initializing: ['queued', 'running', 'failed', 'cancelled', 'interrupted'],
   running: FINAL_STATUSES,
   completed: [],

@@ -65,7 +65,7 @@ async function settle({ store, folder, markOf, clock }: SettleParts, host: HostR
     const now = clock.now()
     for (const row of open) {
       const { to } = settlementOf(row)
-      if (to === 'queued') store.executions.giveBack(row.id)
+      if (to === 'queued') store.executions.giveBack(row)
       else settleRun(store, row, to, now)
     }
     store.executions.release(host.id)
@@ -75,16 +75,12 @@ async function settle({ store, folder, markOf, clock }: SettleParts, host: HostR
   return open.map(({ id }) => id)
 }
 
-function settleRun(
-  store: Store,
-  { id, jobId, attempt }: OpenRow,
-  status: 'cancelled' | 'interrupted',
-  now: number,
-) {
+function settleRun(store: Store, row: OpenRow, status: 'cancelled' | 'interrupted', now: number): void {
+  const { id, jobId, attempt } = row
   const message = 'the program that ran it ended without a word; how far it came is unknown'
   const error = status === 'interrupted' ? { name: HOST_DIED, message } : null
   const ending = { ...UNKNOWN, error, status, at: now, durationMs: null }
-  if (!store.executions.end(id, ending)) return
+  if (!store.executions.end(row, ending)) return
   const delay = retryDelay(ending, attempt, store.executions.retryPolicy(id), Math.random())
   if (delay !== undefined) store.executions.retry(id, ANYBODY, now + delay, now)
   if (error && store.executions.deathsInARow(jobId) >= DEATHS) setAside(store, jobId, now)

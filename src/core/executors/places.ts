@@ -30,6 +30,24 @@ export function createPlaces({ folders, base, functions, markOf }: PlaceOptions)
   const onThread = threadExecutor(threads)
   const inChild = childExecutor(children)
 
+  const environmentOf = (
+    { id, jobName, definition, attempt, trigger, scheduledAt, lastSuccessAt }: Claimed,
+    tempDir: string,
+    stateDir: string,
+  ): Record<string, string> => ({
+    ...base,
+    ...definition.environment,
+    [RUN_MARK]: markOf(id),
+    JOBDECK_EXECUTION_ID: String(id),
+    JOBDECK_JOB: jobName,
+    JOBDECK_ATTEMPT: String(attempt),
+    JOBDECK_TRIGGER: trigger,
+    JOBDECK_PLANNED_AT: new Date(scheduledAt).toISOString(),
+    JOBDECK_LAST_SUCCESS_AT: lastSuccessAt === null ? '' : new Date(lastSuccessAt).toISOString(),
+    JOBDECK_TEMP_DIR: tempDir,
+    JOBDECK_STATE_DIR: stateDir,
+  })
+
   return {
     executorOf({ definition }: Task): Executor {
       const lane = laneOf(definition)
@@ -55,19 +73,8 @@ export function createPlaces({ folders, base, functions, markOf }: PlaceOptions)
         params: JSON.parse(params) as Parameters,
         code: target.kind === 'module' ? await checkCode(folders.code, target.digest) : undefined,
         mark: markOf(id),
-        environment: {
-          ...base,
-          ...definition.environment,
-          [RUN_MARK]: markOf(id),
-          JOBDECK_EXECUTION_ID: String(id),
-          JOBDECK_JOB: jobName,
-          JOBDECK_ATTEMPT: String(attempt),
-          JOBDECK_TRIGGER: trigger,
-          JOBDECK_PLANNED_AT: new Date(plannedAt).toISOString(),
-          JOBDECK_LAST_SUCCESS_AT: lastSuccessAt === null ? '' : new Date(lastSuccessAt).toISOString(),
-          JOBDECK_TEMP_DIR: tempDir,
-          JOBDECK_STATE_DIR: stateDir,
-        },
+        // A function has that of this process.
+        environment: laneOf(definition) === 'inline' ? {} : environmentOf(claimed, tempDir, stateDir),
       }
     },
 

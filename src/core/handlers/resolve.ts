@@ -52,7 +52,7 @@ export async function resolveHandler(
       `the function ${JSON.stringify(handler.function)}`,
       FUNCTION_ADVICE,
     )
-    return complete(handler, { kind: 'function', name: handler.function }, policy, 'in-process')
+    return functionDefinition(handler, policy)
   }
   if ('command' in handler || 'shell' in handler) {
     requireMode(policy.mode, 'process', 'a command', '')
@@ -75,6 +75,19 @@ export async function resolveHandler(
   }
   const target: Target = { kind: 'module', file, digest: how.digest }
   return { ...complete(handler, target, merged, merged.mode ?? 'process'), schema }
+}
+
+/** What functions run with, by the stored job that has them: they are started most often, and nothing of them changes. */
+const functionDefinitions = new WeakMap<Handler, { policy: Policy; definition: Definition }>()
+
+function functionDefinition(handler: Extract<Handler, { function: string }>, policy: Policy): Definition {
+  const known = functionDefinitions.get(handler)
+  if (known?.policy === policy) return known.definition
+  const target: Target = { kind: 'function', name: handler.function }
+  const definition = Object.freeze(complete(handler, target, policy, 'in-process'))
+  if (Object.isFrozen(handler) && Object.isFrozen(policy))
+    functionDefinitions.set(handler, { policy, definition })
+  return definition
 }
 
 const FUNCTION_ADVICE =

@@ -1,8 +1,9 @@
-import type { Mode, Status, Trigger } from '../../shared/contract.ts'
-import type { Definition, Lane } from '../definition.ts'
+import type Database from 'better-sqlite3'
+import type { Status, Trigger } from '../../shared/contract.ts'
+import { laneOf, type Definition, type Lane } from '../definition.ts'
+import type { Known } from './executions.ts'
 import type { Connection } from './open.ts'
 import { roomTable, type Place } from './room.ts'
-import { snapshotTable } from './snapshots.ts'
 
 /** What a host needs to run an execution that it claimed. */
 export interface Claimed {
@@ -10,60 +11,78 @@ export interface Claimed {
   jobId: string
   jobName: string
   definition: Definition
-  mode: Mode
   trigger: Trigger
   attempt: number
   scheduledAt: number
   params: string
   lastSuccessAt: number | null
+  /** Whether it is running already: it needed no preparation. */
+  begun: boolean
 }
 
 /** Due executions of one job with one definition: either all of them may run, or none. */
 interface Queue extends Place {
   definitionId: number
+  /** Read when the first of it is claimed. */
+  job?: { jobName: string; lastSuccessAt: number | null }
 }
+
+interface Candidate {
+  id: number
+  rank: number
+  trigger: Trigger
+  attempt: number
+  scheduledAt: number
+  params: string
+}
+
+const byRank = (a: { row: Candidate }, b: { row: Candidate }) =>
+  a.row.rank - b.row.rank || a.row.id - b.row.id
 
 /** The owner of what any planner may run. */
 export const ANYBODY = ''
 
 /** Changes a status where the state machine allows it; false where it does not, or where the change found nothing. */
-export type MoveStatus = (id: number, to: Status, change: (from: Status) => boolean) => boolean
+export type MoveStatus = (from: Known, to: Status, change: () => Database.RunResult) => boolean
 
 /** @returns the function that claims executions; it runs inside the writer's transaction */
 export function claimer(connection: Connection, move: MoveStatus) {
-  const { database } = connection
-  const snapshots = snapshotTable(connection)
+  const { database, snapshots } = connection
   const roomAt = roomTable(connection)
 
   const becomeDue = database.prepare(
     `update executions set due = 1 where status = 'queued' and due = 0 and scheduled_at <= ?`,
   )
   // Skips from queue to queue in the index: one with thousands of executions costs as much as one with one.
+  // The casts keep SQLite, built with STAT4, from preparing these anew for each value of a parameter.
   const nextQueue = database.prepare<[string, string, number], Queue>(
     `select job_id as jobId, definition_id as definitionId, lane,
        (select category_id from jobs where jobs.id = job_id) as categoryId
      from executions indexed by executions_queued
-     where status = 'queued' and due > 0 and owner = ? and (job_id, definition_id) > (?, ?)
+     where status = 'queued' and due > 0 and owner = cast(? as text)
+       and (job_id, definition_id) > (cast(? as text), cast(? as integer))
      order by job_id, definition_id limit 1`,
   )
   const first = (index: string, due: string) =>
-    database.prepare<[string, string, number, number], { id: number; rank: number }>(
-      `select id, rank from executions indexed by ${index}
-       where status = 'queued' and ${due} and owner = ? and job_id = ? and definition_id = ? order by rank, id limit ?`,
+    database.prepare<[string, string, number, number], Candidate>(
+      `select id, rank, trigger, attempt, scheduled_at as scheduledAt, params from executions indexed by ${index}
+       where status = 'queued' and ${due} and owner = cast(? as text) and job_id = cast(? as text)
+         and definition_id = cast(? as integer)
+       order by rank, id limit ?`,
     )
   const firstDue = first('executions_queued', 'due > 0')
   const firstUrgent = first('executions_urgent', 'due = 2')
   const take = database.prepare(
-    `update executions set status = 'initializing', host_id = :hostId, claimed_at = :now
-     where id = :id and status = 'queued'`,
+    `update executions set status = 'initializing', host_id = ?, claimed_at = ? where id = ? and status = 'queued'`,
   )
-  const claimed = database.prepare<[number], Omit<Claimed, 'definition'>>(
-    `select executions.id, job_id as jobId, jobs.name as jobName, mode, trigger, attempt,
-       scheduled_at as scheduledAt, params,
-       (select ended_at from executions as earlier
-        where earlier.job_id = executions.job_id and earlier.status = 'completed'
-        order by earlier.id desc limit 1) as lastSuccessAt
-     from executions join jobs on jobs.id = job_id where executions.id = ?`,
+  const takeAndBegin = database.prepare(
+    `update executions set status = 'running', host_id = ?, claimed_at = ?, started_at = ?
+     where id = ? and status = 'queued'`,
+  )
+  const jobOf = database.prepare<[string], { jobName: string; lastSuccessAt: number | null }>(
+    `select name as jobName,
+       (select last_at from counters where job_id = jobs.id and status = 'completed') as lastSuccessAt
+     from jobs where id = ?`,
   )
 
   function* queuesOf(owner: string): Generator<Queue> {
@@ -72,39 +91,56 @@ export function claimer(connection: Connection, move: MoveStatus) {
   }
 
   /**
-   * Claims as many due executions as there is room for, lowest rank first.
+   * Claims as many due executions as there is room for, lowest rank first. Functions need no preparation: they run
+   * with the same commit.
    * @param host.plans whether it also takes what belongs to nobody
    * @param slots how many executions of each lane may be open at once, over all hosts
    * @param fit whether this host can run the definition at all
+   * @returns what was claimed, and whether there may be more for which there was no room
    */
   return function claim(
     host: { id: string; plans: boolean; now: number },
     slots: Record<Lane, number>,
     fit: (definition: Definition) => boolean,
-  ): Claimed[] {
+  ): { executions: Claimed[]; more: boolean } {
     becomeDue.run(host.now)
     const room = roomAt(slots, host.now)
-    const candidates: { id: number; rank: number; queue: Queue; definition: Definition }[] = []
+    let more = false
+    const candidates: { row: Candidate; queue: Queue; definition: Definition }[] = []
     for (const owner of host.plans ? [host.id, ANYBODY] : [host.id]) {
       for (const queue of queuesOf(owner)) {
-        if (room.slots[queue.lane].used >= room.slots[queue.lane].limit) continue
+        if (room.slots[queue.lane].used >= room.slots[queue.lane].limit) {
+          more = true
+          continue
+        }
         const definition = snapshots.read<Definition>(queue.definitionId)
         const left = room.left(queue, definition.maxWorkers)
+        more ||= left === 0
         if (left === 0 || !fit(definition)) continue
         const rows = room.pauseOf(queue) ? firstUrgent : firstDue
-        for (const row of rows.all(owner, queue.jobId, queue.definitionId, left)) {
-          candidates.push({ ...row, queue, definition })
-        }
+        const found = rows.all(owner, queue.jobId, queue.definitionId, left)
+        for (const row of found) candidates.push({ row, queue, definition })
+        more ||= found.length === left
       }
     }
-    const result: Claimed[] = []
-    for (const { id, queue, definition } of candidates.toSorted((a, b) => a.rank - b.rank || a.id - b.id)) {
-      if (room.left(queue, definition.maxWorkers) === 0) continue
-      if (!move(id, 'initializing', () => take.run({ id, hostId: host.id, now: host.now }).changes === 1))
+    const executions: Claimed[] = []
+    for (const { row, queue, definition } of candidates.toSorted(byRank)) {
+      const { id, trigger, attempt, scheduledAt, params } = row
+      if (room.left(queue, definition.maxWorkers) === 0) {
+        more = true
         continue
+      }
+      const from = { id, jobId: queue.jobId, status: 'queued' } as const
+      const begun = laneOf(definition) === 'inline'
+      const taken = begun
+        ? move(from, 'running', () => takeAndBegin.run(host.id, host.now, host.now, id))
+        : move(from, 'initializing', () => take.run(host.id, host.now, id))
+      if (!taken) continue
       room.take(queue)
-      result.push({ ...claimed.get(id)!, definition })
+      queue.job ??= jobOf.get(queue.jobId)!
+      const { jobId } = queue
+      executions.push({ id, jobId, ...queue.job, definition, trigger, attempt, scheduledAt, params, begun })
     }
-    return result
+    return { executions, more }
   }
 }

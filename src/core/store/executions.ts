@@ -1,15 +1,23 @@
-import type { ErrorInfo, FinalStatus, RetryPolicy, Status, Trigger } from '../../shared/contract.ts'
+import type Database from 'better-sqlite3'
+import type {
+  ErrorInfo,
+  Execution,
+  FinalStatus,
+  RetryPolicy,
+  Status,
+  Trigger,
+} from '../../shared/contract.ts'
 import { laneOf, type Definition } from '../definition.ts'
 import { mayFollow } from '../dispatch/lifecycle.ts'
 import { claimer } from './claim.ts'
 import type { Connection } from './open.ts'
-import { snapshotTable } from './snapshots.ts'
 
 /** A priority is a head start of this many milliseconds per point, so that nothing starves. */
 const HEAD_START = 60_000
 
 export interface NewExecution {
   jobId: string
+  jobName: string
   definition: Definition
   /** The host that is to run it, or `ANYBODY`. */
   owner: string
@@ -34,6 +42,13 @@ export interface Ending {
   exitSignal: string | null
 }
 
+/** What is known of an execution that is to change; each change compares it with what is stored. */
+export interface Known {
+  id: number
+  jobId: string
+  status: Status
+}
+
 export interface StopRequest {
   id: number
   reason: FinalStatus
@@ -42,14 +57,12 @@ export interface StopRequest {
 
 /** @returns functions that make and change executions; they run inside the writer's transaction */
 export function executionTable(connection: Connection) {
-  const { database, counters } = connection
-  const snapshots = snapshotTable(connection)
+  const { database, changes, snapshots } = connection
 
   const insert = database.prepare(
     `insert into executions (job_id, definition_id, owner, mode, lane, status, trigger, attempt, priority, rank, due,
        scheduled_at, expires_at, queued_at, stop_force, forced, warned, progress, params, log_count)
-     values (:jobId, :definitionId, :owner, :mode, :lane, 'queued', :trigger, 1, :priority, :rank, :due,
-       :now, :expiresAt, :now, 0, 0, 0, 0, :params, 0)`,
+     values (?, ?, ?, ?, ?, 'queued', ?, 1, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?, 0)`,
   )
   const insertRetry = database.prepare(
     `insert into executions (job_id, parent_id, definition_id, owner, mode, lane, status, trigger, attempt, priority,
@@ -67,27 +80,25 @@ export function executionTable(connection: Connection) {
          select min(expires_at) from executions where status = 'queued' and expires_at is not null)`,
     )
     .pluck()
-  const expired = database
-    .prepare<[number]>(
-      `select id from executions where status = 'queued' and expires_at is not null and expires_at <= ?`,
-    )
-    .pluck()
+  const expired = database.prepare<[number], Known>(
+    `select id, job_id as jobId, status from executions
+     where status = 'queued' and expires_at is not null and expires_at <= ?`,
+  )
   const endings = database.prepare<[string], { hostId: string; died: number }>(
     `select host_id as hostId, coalesce(error ->> 'name' = 'HostDied', 0) as died
      from executions where job_id = ? and started_at is not null and ended_at is not null order by id desc limit 100`,
   )
   const begin = database.prepare(
-    `update executions set status = 'running', started_at = :now, environment_id = :environmentId
-     where id = :id and status = 'initializing' and stop_requested_at is null`,
+    `update executions set status = 'running', started_at = ?, environment_id = ?
+     where id = ? and status = 'initializing' and stop_requested_at is null`,
   )
   const setProcess = database.prepare(
     `update executions set process_id = :processId, process_started = :processStarted where id = :id`,
   )
   const end = database.prepare(
-    `update executions set status = :status, ended_at = :at, duration_ms = :durationMs, forced = :forced,
-       warned = :warned, result = :result, error = :error, exit_code = :exitCode, exit_signal = :exitSignal,
-       process_id = null, process_started = null
-     where id = :id and status = :from`,
+    `update executions set status = ?, ended_at = ?, duration_ms = ?, forced = ?, warned = ?, result = ?, error = ?,
+       exit_code = ?, exit_signal = ?, process_id = null, process_started = null
+     where id = ? and status = ?`,
   )
   const giveBack = database.prepare(
     `update executions set status = 'queued', owner = '', host_id = null, claimed_at = null where id = ? and status = 'initializing'`,
@@ -111,65 +122,65 @@ export function executionTable(connection: Connection) {
      from executions where host_id = ? and status in ('initializing', 'running')`,
   )
   const release = database.prepare(`update executions set owner = '' where owner = ? and status = 'queued'`)
-  const statusOf = database.prepare<[number], { status: Status; jobId: string; definitionId: number }>(
-    `select status, job_id as jobId, definition_id as definitionId from executions where id = ?`,
+  const known = database.prepare<[number], Known & { definitionId: number }>(
+    `select id, status, job_id as jobId, definition_id as definitionId from executions where id = ?`,
   )
-  /** The one place where a status changes: as the state machine allows, and only from the stored one. */
-  function move(id: number, to: Status, change: (from: Status) => boolean): boolean {
-    const row = statusOf.get(id)
-    if (!row || !mayFollow(row.status, to) || !change(row.status)) return false
-    counters.add(row.jobId, row.status, -1)
-    counters.add(row.jobId, to, 1)
+
+  /** The one place where a status changes: as the state machine allows, and only where it is stored as known. */
+  function move({ id, jobId, status }: Known, to: Status, change: () => Database.RunResult, at?: number) {
+    if (!mayFollow(status, to) || change().changes === 0) return false
+    changes.move(id, jobId, status, to, at)
     return true
   }
 
   /** False where the row is final already: whichever was stored first stands. */
-  function finish(id: number, { status, error, forced, warned, ...rest }: Ending): boolean {
-    return move(id, status, (from) => {
-      const flags = {
-        forced: Number(forced),
-        warned: Number(warned),
-        error: error && JSON.stringify(error),
-      }
-      return end.run({ id, from, status, ...flags, ...rest }).changes === 1
-    })
+  function finish(from: Known, ending: Ending): boolean {
+    const { status, at, durationMs, forced, warned, result, error, exitCode, exitSignal } = ending
+    const flags = [Number(forced), Number(warned)]
+    const rest = [result, error && JSON.stringify(error), exitCode, exitSignal, from.id, from.status]
+    return move(from, status, () => end.run(status, at, durationMs, ...flags, ...rest), at)
   }
 
   return {
-    add({ definition, priority, urgent, now, ...rest }: NewExecution): number {
+    /** Queues an execution; returns it as it is shown. */
+    add({
+      jobId,
+      jobName,
+      definition,
+      owner,
+      trigger,
+      priority,
+      params,
+      urgent,
+      now,
+    }: NewExecution): Execution {
       const { mode, expireAfter } = definition
-      const { lastInsertRowid } = insert.run({
-        ...rest,
-        mode,
-        lane: laneOf(definition),
-        definitionId: snapshots.keep(definition),
-        priority,
-        rank: now - priority * HEAD_START,
-        due: urgent ? 2 : 1,
-        expiresAt: expireAfter === undefined ? null : now + expireAfter,
-        now,
-      })
-      counters.add(rest.jobId, 'queued', 1)
-      return Number(lastInsertRowid)
+      const definitionId = snapshots.keep(definition)
+      const rank = now - priority * HEAD_START
+      const expiresAt = expireAfter === undefined ? null : now + expireAfter
+      const what = [jobId, definitionId, owner, mode, laneOf(definition), trigger]
+      const when = [priority, rank, urgent ? 2 : 1, now, expiresAt, now]
+      const id = Number(insert.run(...what, ...when, params).lastInsertRowid)
+      changes.move(id, jobId, null, 'queued')
+      return { ...NEW, id, jobId, jobName, trigger, mode, priority, scheduledAt: now, queuedAt: now }
     },
 
     /** Queues another attempt of an execution that has ended, with what that one ran with; returns its id. */
     retry(id: number, owner: string, scheduledAt: number, now: number): number {
       const { lastInsertRowid } = insertRetry.run({ id, owner, scheduledAt, now })
-      counters.add(statusOf.get(id)!.jobId, 'queued', 1)
+      changes.move(Number(lastInsertRowid), known.get(id)!.jobId, null, 'queued')
       return Number(lastInsertRowid)
     },
 
     /** Cancels what has waited for longer than it may. */
-    expire(now: number): number[] {
-      const ids = expired.all(now) as number[]
+    expire(now: number): void {
       const error = { name: 'Expired', message: 'it waited for longer than its job allows' }
-      return ids.filter((id) => finish(id, { ...NEVER_RAN, error, status: 'cancelled', at: now }))
+      for (const row of expired.all(now)) finish(row, { ...NEVER_RAN, error, status: 'cancelled', at: now })
     },
 
     /** The retry policy that an execution was queued with. */
     retryPolicy(id: number): RetryPolicy | undefined {
-      return snapshots.read<Definition>(statusOf.get(id)!.definitionId).retry
+      return snapshots.read<Definition>(known.get(id)!.definitionId).retry
     },
 
     /** How many hosts in a row died while they ran the job, up to its latest run. */
@@ -185,11 +196,8 @@ export function executionTable(connection: Connection) {
     claim: claimer(connection, move),
 
     /** False where a stop was asked for first: then its handler must not begin. */
-    begin(id: number, environment: Record<string, string> | null, now: number): boolean {
-      return move(id, 'running', () => {
-        const environmentId = environment && snapshots.keep(environment)
-        return begin.run({ id, environmentId, now }).changes === 1
-      })
+    begin(from: Known, environment: Record<string, string>, now: number): boolean {
+      return move(from, 'running', () => begin.run(now, snapshots.keep(environment), from.id))
     },
 
     setProcess: (id: number, processId: number, processStarted: string | null) =>
@@ -198,7 +206,7 @@ export function executionTable(connection: Connection) {
     end: finish,
 
     /** Back to the queue, for any host: its host died before the handler's first instruction. */
-    giveBack: (id: number) => move(id, 'queued', () => giveBack.run(id).changes === 1),
+    giveBack: (from: Known) => move(from, 'queued', () => giveBack.run(from.id)),
     /** What a dead host had queued is anybody's. */
     release: (hostId: string) => release.run(hostId),
 
@@ -208,7 +216,8 @@ export function executionTable(connection: Connection) {
     /** Stores the wish to stop; what only waits is cancelled at once. False where the execution has ended. */
     requestStop(id: number, reason: FinalStatus, force: boolean, now: number): boolean {
       if (requestStop.run({ id, reason, force: Number(force), now }).changes === 0) return false
-      if (statusOf.get(id)?.status === 'queued') finish(id, { ...NEVER_RAN, status: 'cancelled', at: now })
+      const row = known.get(id)!
+      if (row.status === 'queued') finish(row, { ...NEVER_RAN, status: 'cancelled', at: now })
       return true
     },
     stopRequests: (hostId: string): StopRequest[] =>
@@ -216,6 +225,27 @@ export function executionTable(connection: Connection) {
     openOf: (hostId: string) => openOf.all(hostId),
   }
 }
+
+/** What an execution has when it is queued, whatever it runs. */
+const NEW = {
+  status: 'queued',
+  attempt: 1,
+  parentId: null,
+  retryId: null,
+  waitingFor: null,
+  startedAt: null,
+  endedAt: null,
+  durationMs: null,
+  progress: 0,
+  progressMessage: null,
+  stopReason: null,
+  forced: false,
+  warned: false,
+  exitCode: null,
+  exitSignal: null,
+  error: null,
+  logCount: 0,
+} as const
 
 /** The ending of an execution whose handler never began. */
 const NEVER_RAN = {
@@ -228,11 +258,9 @@ const NEVER_RAN = {
   exitSignal: null,
 } as const
 
-export interface OpenRow {
-  id: number
-  attempt: number
-  jobId: string
+export interface OpenRow extends Known {
   status: 'initializing' | 'running'
+  attempt: number
   stopReason: FinalStatus | null
   startedAt: number | null
   processId: number | null

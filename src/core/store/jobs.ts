@@ -6,7 +6,6 @@ import { escapeLike } from './like.ts'
 import type { Connection } from './open.ts'
 import { pauseTable } from './pauses.ts'
 import { jobs } from './schema.ts'
-import { snapshotTable } from './snapshots.ts'
 
 export interface JobSave {
   id: string
@@ -61,9 +60,8 @@ const SELECT = `
 
 /** @returns functions over the table of jobs */
 export function jobTable(connection: Connection) {
-  const { database, orm, now } = connection
+  const { database, orm, snapshots, now } = connection
   const pauses = pauseTable(connection)
-  const snapshots = snapshotTable(connection)
   const idOfKey = database
     .prepare<[string]>('select id from jobs where key = ? and deleted_at is null')
     .pluck()
@@ -74,6 +72,12 @@ export function jobTable(connection: Connection) {
        and (jobs.name like ? escape '\\' or jobs.key like ? escape '\\' or categories.path like ? escape '\\')
      order by jobs.name collate nocase, jobs.id limit ?`,
   )
+  const nameOf = database.prepare<[string]>('select name from jobs where id = ?').pluck()
+  const definition = database.prepare<[string], { id: number; digest: string }>(
+    `select id, digest from snapshots
+     where id = (select definition_id from jobs where jobs.id = ? and jobs.deleted_at is null)`,
+  )
+  const exists = database.prepare<[string]>('select 1 from jobs where id = ? and deleted_at is null').pluck()
   const named = database.prepare<[string, string, string], JobName>(
     `select id, key, name from jobs where (id = ? or key = ? or name = ?) and deleted_at is null limit 50`,
   )
@@ -132,11 +136,13 @@ export function jobTable(connection: Connection) {
 
     list(text = '', limit = -1): Job[] {
       const pattern = `%${escapeLike(text)}%`
-      const anyPause = pauses.any(now())
       return list
         .all(pattern, pattern, pattern, limit)
-        .map((record) => toJob(record, (anyPause && pauses.ofJob(record.id, now())) || null))
+        .map((record) => toJob(record, pauses.ofJob(record.id, now()) ?? null))
     },
+    nameOf: (id: string) => nameOf.get(id) as string,
+    /** Whether there is a job with this id. */
+    exists: (id: string): boolean => exists.get(id) !== undefined,
     /** Jobs whose id, key or name is the text. */
     named: (text: string): JobName[] => named.all(text, text, text),
     /** Jobs whose id, key or name begins with the text, in any case of letters. */
@@ -144,9 +150,10 @@ export function jobTable(connection: Connection) {
       const pattern = `${escapeLike(text)}%`
       return beginning.all(pattern, pattern, pattern)
     },
-    definition(id: string): JobDefinition {
-      const row = orm.select({ definitionId: jobs.definitionId }).from(jobs).where(eq(jobs.id, id)).get()
-      return snapshots.read<JobDefinition>(row!.definitionId)
+    /** What it runs and how; undefined where there is no job with this id. */
+    definition(id: string): JobDefinition | undefined {
+      const row = definition.get(id)
+      return row && snapshots.read<JobDefinition>(row.id, row.digest)
     },
   }
 }

@@ -6,10 +6,11 @@ import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { Fault, type FaultData } from '../../shared/fault.ts'
 import { foldersOf } from '../folders.ts'
 import { requireNode } from '../runtime.ts'
-import { PendingCounts } from './counters.ts'
+import { Changes, type ExecutionChange } from './changes.ts'
 import { storeFault } from './failure.ts'
 import { refuseNetworkShare } from './filesystem.ts'
 import { checkOrigin, migrate } from './migrate.ts'
+import { snapshotTable, type SnapshotTable } from './snapshots.ts'
 import { Writer } from './writer.ts'
 
 /** The thread is never blocked for longer than this by a locked database; the writer tries again. In ms. */
@@ -23,18 +24,25 @@ export interface Connection {
   database: Database.Database
   orm: BetterSQLite3Database
   writer: Writer
-  counters: PendingCounts
+  changes: Changes
+  snapshots: SnapshotTable
   /** Wall clock in ms. */
   now: () => number
 }
 
 export interface ConnectOptions {
+  /** Told after each commit which executions have another status. */
+  onCommit?: (changes: ExecutionChange[]) => void
   /** Told when writing fails in a way that passes, and with null when it goes on again. */
   onTrouble?: (fault: FaultData | null) => void
   /** Called before a database of an older version is changed. */
   beforeUpgrade?: (file: string) => void
   now?: () => number
+  durability?: Durability
 }
+
+/** `full`: what was committed survives a power cut. `normal`: it survives any crash of the program, not always that. */
+export type Durability = 'full' | 'normal'
 
 /**
  * Opens or creates the database of a deck, brings it to the newest version and sets the pragmas.
@@ -58,7 +66,13 @@ export async function connect(path: string, options: ConnectOptions = {}): Promi
 
 function attempt(
   file: string,
-  { onTrouble = () => {}, beforeUpgrade = () => {}, now = Date.now }: ConnectOptions,
+  {
+    onCommit = () => {},
+    onTrouble = () => {},
+    beforeUpgrade = () => {},
+    now = Date.now,
+    durability = 'full',
+  }: ConnectOptions,
 ): Connection {
   const database = new Database(file, { timeout: BUSY_TIMEOUT })
   try {
@@ -66,7 +80,7 @@ function attempt(
     database.pragma('foreign_keys = ON')
     database.pragma('auto_vacuum = INCREMENTAL') // void once there is a table
     database.pragma('journal_mode = WAL')
-    database.pragma('synchronous = FULL')
+    database.pragma(`synchronous = ${durability}`)
     database.pragma('fullfsync = ON') // macOS: without it a commit does not survive a power cut
     database.pragma('temp_store = MEMORY')
     database.pragma('cache_size = -8192') // KiB
@@ -74,9 +88,10 @@ function attempt(
       beforeUpgrade(file)
       copyFile(database, join(foldersOf(file).backups, `version-${from}.db`))
     })
-    const counters = new PendingCounts(database)
-    const writer = new Writer(database, counters, onTrouble)
-    return { file, database, orm: drizzle(database), writer, counters, now }
+    const changes = new Changes(database)
+    const writer = new Writer(database, changes, onCommit, onTrouble)
+    const snapshots = snapshotTable(database)
+    return { file, database, orm: drizzle(database), writer, changes, snapshots, now }
   } catch (thrown) {
     database.close()
     throw thrown

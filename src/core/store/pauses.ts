@@ -40,7 +40,8 @@ export function pauseTable({ database, orm }: Connection) {
     /** Whether anything at all is paused. */
     any: (now: number): boolean => any.get({ now }) !== undefined,
     /** What keeps the job from running: its own pause, that of a category above it, or that of the deck. */
-    ofJob: (jobId: string, now: number): Pause | undefined => ofJob.get({ jobId, now }),
+    ofJob: (jobId: string, now: number): Pause | undefined =>
+      any.get({ now }) === undefined ? undefined : ofJob.get({ jobId, now }),
     find: (target: PauseTarget) => orm.select().from(pauses).where(eq(pauses.target, target)).get(),
     list: () => orm.select().from(pauses).all(),
     /** When the next pause ends or begins by itself, or null. */

@@ -13,7 +13,7 @@ const FINAL = `status not in ('queued', 'initializing', 'running')`
 
 /** @returns functions that find what need not be kept and delete it, each call a small step of a few milliseconds */
 export function retentionTable(connection: Connection) {
-  const { database, counters } = connection
+  const { database, changes } = connection
   const jobs = database.prepare<[]>('select id from jobs where deleted_at is null order by id').pluck()
   // Never the last run of a job, nor one whose next attempt is still to come.
   const surplus = database
@@ -106,7 +106,7 @@ export function retentionTable(connection: Connection) {
         if (budget <= 0) return ids.slice(index)
         deleteSamples.run(id)
         const deleted = deleteRun.get(id)
-        if (deleted) counters.add(deleted.jobId, deleted.status, -1)
+        if (deleted) changes.move(id, deleted.jobId, deleted.status, null)
       }
       return []
     },

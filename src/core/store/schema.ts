@@ -176,6 +176,8 @@ export const counters = sqliteTable(
     jobId: text('job_id').notNull(),
     status: text().$type<Status>().notNull(),
     count: integer().notNull(),
+    /** When the last one got it, for statuses that are final. */
+    lastAt: integer('last_at'),
   },
   (table) => [primaryKey({ columns: [table.jobId, table.status] })],
 )

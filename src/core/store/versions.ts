@@ -2,12 +2,10 @@ import { and, desc, eq } from 'drizzle-orm'
 import type { JobFace } from './jobs.ts'
 import type { Connection } from './open.ts'
 import { versions } from './schema.ts'
-import { snapshotTable } from './snapshots.ts'
 
 /** @returns functions over what jobs were after each edit */
 export function versionTable(connection: Connection) {
-  const { orm } = connection
-  const snapshots = snapshotTable(connection)
+  const { orm, snapshots } = connection
   const newestOf = connection.database.prepare<[string], { number: number; snapshotId: number }>(
     `select number, snapshot_id as snapshotId from versions where job_id = ? order by number desc limit 1`,
   )

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import { Fault, type FaultData } from '../../shared/fault.ts'
-import type { PendingCounts } from './counters.ts'
+import type { Changes, ExecutionChange } from './changes.ts'
 import { PASSING, storeFault } from './failure.ts'
 
 /** So that no commit holds the event loop long. */
@@ -28,9 +28,13 @@ export interface WriteOptions {
  */
 export class Writer {
   readonly #database: Database.Database
-  readonly #counters: PendingCounts
+  readonly #changes: Changes
+  readonly #onCommit: (changes: ExecutionChange[]) => void
   readonly #onTrouble: (fault: FaultData | null) => void
   readonly #queue: Write[] = []
+  readonly #begin: Database.Statement
+  readonly #end: Database.Statement
+  readonly #undo: Database.Statement
   #timer: NodeJS.Timeout | undefined
   #immediate: NodeJS.Immediate | undefined
   #trouble: FaultData | null = null
@@ -39,16 +43,21 @@ export class Writer {
   #retries = 0
 
   /**
-   * @param counters gathered during each transaction and written at its end
+   * @param changes gathered during each transaction, and told to `onCommit` after it
    * @param onTrouble told when writing fails in a way that passes, and with null when it goes on again
    */
   constructor(
     database: Database.Database,
-    counters: PendingCounts,
+    changes: Changes,
+    onCommit: (changes: ExecutionChange[]) => void,
     onTrouble: (fault: FaultData | null) => void,
   ) {
     this.#database = database
-    this.#counters = counters
+    this.#begin = database.prepare('begin immediate')
+    this.#end = database.prepare('commit')
+    this.#undo = database.prepare('rollback')
+    this.#changes = changes
+    this.#onCommit = onCommit
     this.#onTrouble = onTrouble
   }
 
@@ -135,17 +144,19 @@ export class Writer {
   }
 
   #transaction(batch: Write[]): unknown[] {
-    this.#database.exec('begin immediate')
-    this.#counters.clear()
+    this.#begin.run()
+    this.#changes.clear()
+    let values: unknown[]
     try {
-      const values = batch.map((write) => write.work())
-      this.#counters.write()
-      this.#database.exec('commit')
-      return values
+      values = batch.map((write) => write.work())
+      this.#changes.write()
+      this.#end.run()
     } catch (thrown) {
-      if (this.#database.inTransaction) this.#database.exec('rollback')
+      if (this.#database.inTransaction) this.#undo.run()
       throw thrown
     }
+    this.#onCommit(this.#changes.take())
+    return values
   }
 
   #wait(batch: Write[], fault: Fault): void {

@@ -87,10 +87,9 @@ create table executions (
   environment_id integer,
   owner text not null,
   host_id text references hosts (id),
-  mode text not null check (mode in ('in-process', 'process')),
-  lane text not null check (lane in ('inline', 'thread', 'process')),
-  status text not null check (status in ('queued', 'initializing', 'running', 'completed', 'failed', 'cancelled',
-    'timeout', 'killed', 'interrupted')),
+  mode text not null,
+  lane text not null,
+  status text not null,
   trigger text not null,
   attempt integer not null,
   priority integer not null,
@@ -121,7 +120,7 @@ create table executions (
   deleted_at integer
 ) strict;
 create index executions_by_job on executions (job_id, id);
-create index executions_by_status on executions (status, id);
+create index executions_ended on executions (status, id) where ended_at is not null;
 create index executions_by_parent on executions (parent_id) where parent_id is not null;
 create index executions_queued on executions (owner, job_id, definition_id, rank, id) where status = 'queued' and due > 0;
 create index executions_urgent on executions (owner, job_id, definition_id, rank, id) where status = 'queued' and due = 2;
@@ -154,6 +153,7 @@ create table counters (
   job_id text not null references jobs (id) on delete cascade,
   status text not null,
   count integer not null,
+  last_at integer,
   primary key (job_id, status)
 ) strict, without rowid;
 `

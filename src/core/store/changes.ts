@@ -1,0 +1,60 @@
+import type Database from 'better-sqlite3'
+import type { Events, Status } from '../../shared/contract.ts'
+
+export type ExecutionChange = Events['execution']
+
+/**
+ * What one transaction does to executions: gathered, so that a commit touches each counter once, and so that every
+ * change of a status is told, once and only when it is committed, wherever it was made.
+ */
+export class Changes {
+  readonly #counts = new Map<string, { jobId: string; status: Status; change: number; at: number | null }>()
+  readonly #executions = new Map<number, ExecutionChange>()
+  readonly #upsert: Database.Statement
+
+  constructor(database: Database.Database) {
+    this.#upsert = database.prepare(
+      `insert into counters (job_id, status, count, last_at) values (:jobId, :status, :change, :at)
+       on conflict (job_id, status) do update
+       set count = count + excluded.count, last_at = coalesce(excluded.last_at, last_at)`,
+    )
+  }
+
+  /** An execution came, changed its status at `at`, or went. */
+  move(id: number, jobId: string, from: Status | null, to: Status | null, at?: number): void {
+    if (from) this.#count(jobId, from, -1, null)
+    if (to) this.#count(jobId, to, 1, at ?? null)
+    if (to) this.#executions.set(id, { id, jobId, status: to })
+  }
+
+  #count(jobId: string, status: Status, change: number, at: number | null): void {
+    const key = `${status} ${jobId}`
+    const count = this.#counts.get(key)
+    if (!count) this.#counts.set(key, { jobId, status, change, at })
+    else {
+      count.change += change
+      count.at = at ?? count.at
+    }
+  }
+
+  /** Forgets what a transaction that was rolled back had gathered. */
+  clear(): void {
+    this.#counts.clear()
+    this.#executions.clear()
+  }
+
+  /** Writes the counters; at the end of the transaction. */
+  write(): void {
+    for (const count of this.#counts.values()) {
+      if (count.change !== 0 || count.at !== null) this.#upsert.run(count)
+    }
+    this.#counts.clear()
+  }
+
+  /** What is to be told, after the commit: the last status of each execution. */
+  take(): ExecutionChange[] {
+    const changes = [...this.#executions.values()]
+    this.#executions.clear()
+    return changes
+  }
+}
