@@ -29,7 +29,7 @@ export async function withDeck<T>(
   try {
     return await work(createClient(createBridge(engine)), engine)
   } finally {
-    await engine.close(true)
+    await engine.close()
   }
 }
 

@@ -41,7 +41,7 @@ export async function restore({ file, ...options }: GlobalOptions & { file: stri
   try {
     await engine.pausing.restored(basename(file))
   } finally {
-    await engine.close(true)
+    await engine.close()
   }
   if (options.json) return printJson({ restored: resolve(file), kept: kept ?? null })
   if (kept) printNote(`What was there is kept as ${kept}`)

@@ -105,9 +105,14 @@ const handlers: Handlers = {
     engine.explain([engine.store.executions.detail(findExecution(engine, execution))!])[0]!,
   async 'executions.stop'(engine, { execution, force = false }) {
     const id = findExecution(engine, execution)
-    const [stopped] = await engine.stop([id], force)
+    const { executions } = engine.store
+    // One that is to be tried again has not ended for whoever stops it.
+    let last = id
+    for (let next = executions.status(last)!.retryId; next !== null; next = executions.status(last)!.retryId)
+      last = next
+    const [stopped] = await engine.stop([last], force)
     if (stopped) return stopped
-    const { status } = engine.store.executions.find(id)!
+    const { status } = executions.status(id)!
     throw new Fault('conflict', `run #${id} has ended already: it is ${status}`)
   },
   'executions.samples': (engine, { execution }) =>

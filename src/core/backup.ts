@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Fault } from '../shared/fault.ts'
 import { foldersOf } from './folders.ts'
 import { livingHosts } from './host.ts'
-import { verify } from './store/backup.ts'
+import { makeOneFile, verify } from './store/backup.ts'
 import type { Store } from './store/store.ts'
 
 /** Of each kind of automatic copy so many are kept. */
@@ -55,13 +55,18 @@ export async function putBack(copy: string, database: string, now: number): Prom
   await mkdir(folders.backups, { recursive: true })
   // The copy is brought onto the disk of the database first: what can fail there fails before anything is moved.
   const draft = `${database}.restoring`
-  await copyFile(copy, draft)
-  let kept: string | undefined
-  if (existsSync(database)) {
-    kept = join(folders.backups, `replaced-${new Date(now).toISOString().replaceAll(':', '')}.db`)
-    for (const part of PARTS) {
-      if (existsSync(`${database}${part}`)) await rename(`${database}${part}`, `${kept}${part}`)
-    }
+  for (const part of PARTS) await rm(`${draft}${part}`, { force: true })
+  for (const part of ['-wal', ''])
+    if (existsSync(`${copy}${part}`)) await copyFile(`${copy}${part}`, `${draft}${part}`)
+  makeOneFile(draft)
+  const kept = existsSync(database)
+    ? join(folders.backups, `replaced-${new Date(now).toISOString().replaceAll(':', '')}.db`)
+    : undefined
+  for (const part of PARTS) {
+    const path = `${database}${part}`
+    // A write-ahead log whose database is gone would be replayed into the copy.
+    if (kept === undefined) await rm(path, { force: true })
+    else if (existsSync(path)) await rename(path, `${kept}${part}`)
   }
   await rename(draft, database)
   await removeOldest(folders.backups, 'replaced-')

@@ -103,12 +103,12 @@ export async function createEngine(options: EngineOptions) {
   const functions = new Map<string, InlineHandler>()
   const leftovers = new Leftovers()
   const base = baseEnvironment(environment, process.env, folders.python)
-  const markOf = (id: number) => `${store.deckId}/${id}`
-  const places = createPlaces({ folders, base, functions, markOf })
+  const places = createPlaces({ folders, base, functions, hostId })
 
   const dispatcher = new Dispatcher(
     {
-      host: { id: hostId, plans: () => planner !== undefined },
+      // Whoever is about to go finishes what is its own.
+      host: { id: hostId, plans: () => planner !== undefined && !closing },
       slots,
       clock,
       store,
@@ -159,7 +159,7 @@ export async function createEngine(options: EngineOptions) {
   })
 
   async function settle(): Promise<void> {
-    const parts = { store, folder: folders.hosts, markOf, clock }
+    const parts = { store, folder: folders.hosts, clock }
     const found = await settleDeadHosts(parts)
     if (found.length > 0) dispatcher.wake()
   }
@@ -184,8 +184,8 @@ export async function createEngine(options: EngineOptions) {
     },
     onReplaced(fault) {
       store.condemn(fault)
-      tellTrouble(fault)
-      void dispatcher.close(true)
+      hub.emit('closed', { fault: fault.toJSON() })
+      void dispatcher.close()
     },
     onTrouble: tellTrouble,
   })
@@ -205,14 +205,20 @@ export async function createEngine(options: EngineOptions) {
   const pausing = createPausing({ store, clock, folders, actor, onChange: () => dispatcher.wake() })
 
   let closing: Promise<void> | undefined
+  let endDraining = () => {}
 
   function leave(id: string): void {
     store.executions.release(id)
     store.hosts.close(id, clock.now())
   }
 
-  async function close(interrupt: boolean): Promise<void> {
-    await dispatcher.close(interrupt)
+  async function close(drainFor: number): Promise<void> {
+    const cancelled = Promise.withResolvers<void>()
+    endDraining = cancelled.resolve
+    const cancelLimit = drainFor === Infinity ? () => {} : clock.after(drainFor, endDraining)
+    if (drainFor > 0) await Promise.race([dispatcher.drain(), cancelled.promise])
+    cancelLimit()
+    await dispatcher.close()
     places.close()
     await leftovers.close()
     endLookout()
@@ -221,14 +227,15 @@ export async function createEngine(options: EngineOptions) {
     planner?.release()
     if (host) await store.write(() => leave(hostId)).catch(() => {}) // a full disk keeps nobody from leaving: the next to open settles it
     store.close()
+    hub.emit('closed', { fault: new Fault('closed', 'the deck was closed').toJSON() })
     if (host) releaseHost(folders.hosts, host)
   }
 
   try {
-    if (host) {
+    if (host || pausing.isSuspicious()) {
       await store.write(() => {
-        store.hosts.add(host.row)
         pausing.beWary()
+        if (host) store.hosts.add(host.row)
       })
     }
     await settle()
@@ -325,10 +332,16 @@ export async function createEngine(options: EngineOptions) {
     },
 
     /** Asks what runs here to end because this process goes; resolves when it has. Nothing more is begun. */
-    interrupt: (): Promise<void> => dispatcher.close(true),
+    interrupt: (): Promise<void> => dispatcher.close(),
 
-    /** @param interrupt whether what runs is asked to end; else it is waited for */
-    close: (interrupt: boolean): Promise<void> => (closing ??= close(interrupt)),
+    /**
+     * @param drainFor how long, in ms, what this host has to do is waited for before it is asked to end; once this is
+     *   called again without, no longer
+     */
+    close(drainFor = 0): Promise<void> {
+      if (drainFor === 0) endDraining()
+      return (closing ??= close(drainFor))
+    },
   }
 }
 

@@ -6,6 +6,7 @@ import {
   type Input,
   type LogEntry,
 } from '../shared/contract.ts'
+import { Fault } from '../shared/fault.ts'
 
 /** Entries read at once. */
 const PAGE = 1000
@@ -15,6 +16,7 @@ export type FollowFilter = Pick<Input<'logs.list'>, 'level' | 'text' | 'after'>
 /**
  * The log of a run, and what is added to it until the run ends. Events only say that there is more: every entry is
  * read from the database, so none is lost however slow the reader is, and the writer may be another process.
+ * @throws Fault where the deck is closed before the run has ended
  */
 export async function* followLogs(
   client: Client,
@@ -45,7 +47,10 @@ export async function* followLogs(
   }
 }
 
-/** Resolves when all the runs have ended for good: with the last attempt of each. */
+/**
+ * Resolves when all the runs have ended for good: with the last attempt of each.
+ * @throws Fault where the deck is closed before
+ */
 export function whenFinal(client: Client, ids: number[]): Promise<ExecutionDetail[]> {
   return Promise.all(ids.map((id) => whenChainEnds(client, id)))
 }
@@ -70,16 +75,26 @@ export const isFinal = (status: Execution['status']) => (FINAL_STATUSES as reado
 /** A bell that rings when a run has more to log or has ended, also between a look and the wait for it. */
 function listen(client: Client, execution: number) {
   let bell = Promise.withResolvers<void>()
-  const ring = () => bell.resolve()
+  let over: Fault | undefined
+  const ring = () => (over ? bell.reject(over) : bell.resolve())
   // Whoever waits for a run of another process has nothing else that keeps this one alive.
   const awake = setInterval(() => {}, 2 ** 30)
   const stops = [
     client.on('changed', ring),
+    client.on('closed', ({ fault }) => {
+      over = new Fault(fault.code, fault.message)
+      ring()
+    }),
     client.on('execution', ({ id, status }) => id === execution && isFinal(status) && ring()),
     client.on('logs', ({ executionId }) => executionId === execution && ring()),
   ]
   return {
-    expect: () => void (bell = Promise.withResolvers()),
+    expect() {
+      bell = Promise.withResolvers()
+      bell.promise.catch(() => {}) // nobody may be waiting any more
+      if (over) ring()
+    },
+    /** @throws Fault where nothing more will come */
     come: () => bell.promise,
     end() {
       clearInterval(awake)

@@ -24,6 +24,7 @@ import type {
   Mode,
   Parameters,
 } from '../shared/contract.ts'
+import { parseDuration } from '../shared/duration.ts'
 import { Fault } from '../shared/fault.ts'
 import { createBridge } from './api.ts'
 import { worst } from './dispatch/lifecycle.ts'
@@ -86,11 +87,18 @@ export class Deck {
   }
 
   /**
-   * Closes the deck. What waits stays queued.
-   * @param options.drain waits for what runs; else it is asked to end, has its grace, and is then `interrupted`
+   * Closes the deck. What runs is asked to end, has its grace, and is then `interrupted`; what waits stays queued.
+   * @param options.drain first finishes what runs and what this program has queued and is due: all of it, or as far as
+   *   it comes in a time such as `'30s'`
    */
-  close({ drain = false }: { drain?: boolean } = {}): Promise<void> {
-    return this.#engine.close(!drain)
+  close({ drain = false }: { drain?: boolean | string | number } = {}): Promise<void> {
+    if (typeof drain === 'boolean') return this.#engine.close(drain ? Infinity : 0)
+    const time = parseDuration(drain)
+    if (time !== undefined) return this.#engine.close(time)
+    throw new Fault(
+      'invalid-input',
+      `drain: wants true or a time span such as 30s, got ${JSON.stringify(drain)}`,
+    )
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -114,9 +122,9 @@ export class Job {
   readonly #mode: Mode
   readonly #data: JobData
   readonly #handlers: JobInput['handlers'] = []
-  readonly #listeners = new Set<(progress: Events['progress']) => void>()
   /** Set while the stored job is as this object says. */
   #id: string | undefined
+  #jobId: string | undefined
   #lastStart: Promise<Execution[]> | undefined
 
   constructor(engine: Engine, client: Client, mode: Mode, data: JobData) {
@@ -161,7 +169,7 @@ export class Job {
   /** Stores the job without starting it. */
   async save(): Promise<JobRecord> {
     const record = await this.#client.request('jobs.save', this.#input())
-    this.#id = record.id
+    this.#id = this.#jobId = record.id
     return record
   }
 
@@ -184,13 +192,15 @@ export class Job {
     const started = this.#id
       ? await this.#client.request('jobs.start', { job: this.#id, ...how })
       : await this.#client.request('jobs.run', { job: this.#input(), ...how })
-    this.#id = started[0]!.jobId
-    const executions = started.map((record) => new Execution(this.#client, record))
-    for (const listener of this.#listeners) for (const execution of executions) execution.onProgress(listener)
-    return executions
+    this.#id = this.#jobId = started[0]!.jobId
+    return started.map((record) => new Execution(this.#client, record))
   }
 
-  /** Resolves when every execution of the last start has ended for good, retries included. Never rejects for how they ended: look at `status`. */
+  /**
+   * Resolves when every execution of the last start has ended for good, retries included. How they ended is no reason to
+   * reject: look at `status`.
+   * @throws Fault where the deck is closed before, or the job was not started
+   */
   async finished(): Promise<Finished> {
     if (!this.#lastStart) throw new Fault('conflict', 'the job was not started')
     const started = await this.#lastStart
@@ -203,11 +213,9 @@ export class Job {
     return { status, executions, result: first?.result ?? null }
   }
 
-  /** Calls back with the progress of every execution of later starts; returns the function that stops it. */
+  /** Calls back with the progress of every execution of the job; returns the function that stops it. */
   onProgress(listener: (progress: Events['progress']) => void): () => void {
-    const once = (progress: Events['progress']) => this.#listeners.has(once) && listener(progress)
-    this.#listeners.add(once)
-    return () => void this.#listeners.delete(once)
+    return this.#client.on('progress', (progress) => progress.jobId === this.#jobId && listener(progress))
   }
 
   /** All executions of the job, newest first. */
@@ -271,7 +279,10 @@ export class Execution {
     await this.#client.request('executions.stop', { execution: this.id, ...options })
   }
 
-  /** Resolves when it has ended for good, with its last attempt. Never rejects for how it ended: look at `status`. */
+  /**
+   * Resolves when it has ended for good, with its last attempt. How it ended is no reason to reject: look at `status`.
+   * @throws Fault where the deck is closed before
+   */
   async finished(): Promise<ExecutionDetail> {
     const [execution] = await whenFinal(this.#client, [this.id])
     return execution!

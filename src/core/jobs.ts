@@ -54,7 +54,7 @@ export function removeJobs({ store, clock, actor }: Deck, ids: string[]): void {
     for (const { id: execution } of open) store.executions.requestStop(execution, 'cancelled', false, now)
     store.jobs.remove(id, now)
     store.pauses.resume(`job:${id}`)
-    store.trail.add({ at: now, actor, action: 'removed', jobId: id })
+    store.trail.add({ at: now, actor, action: 'removed', jobId: id, details: { name } })
   }
 }
 

@@ -51,7 +51,7 @@ export function keepLookout(options: LookoutOptions): () => void {
 }
 
 /** Which file lies at the path: its volume and its number there; undefined where there is none. */
-function identityOf(file: string): string | undefined {
+export function identityOf(file: string): string | undefined {
   const found = statSync(file, { throwIfNoEntry: false, bigint: true })
   return found && `${found.dev}/${found.ino}`
 }

@@ -3,6 +3,7 @@ import type { Actor, Pause } from '../shared/contract.ts'
 import { Fault } from '../shared/fault.ts'
 import type { Clock } from './clock.ts'
 import type { Folders } from './folders.ts'
+import { identityOf } from './lookout.ts'
 import { machineId, readWitness, suspicion, writeWitness } from './provenance.ts'
 import type { PauseTarget } from './store/pauses.ts'
 import type { Store } from './store/store.ts'
@@ -33,6 +34,18 @@ export function createPausing({ store, clock, folders, actor, onChange }: Pausin
     return pause
   }
 
+  /** The file and the machine, where they are other ones, and the reason to be wary, if there is one. */
+  function look() {
+    const file = identityOf(store.file)
+    const now = { machine: machineId(), deck: store.deckId, sequence: store.sequence() }
+    const machine = store.settings.get<string>('machine')
+    return {
+      file: file === store.settings.get<string>('file') ? undefined : file,
+      machine: machine === now.machine ? undefined : now.machine,
+      reason: suspicion(now, { machine, witness: readWitness(folders.witness) }),
+    }
+  }
+
   return {
     /**
      * Nothing of the target begins by itself from now on: until a time, or until it is resumed.
@@ -59,12 +72,20 @@ export function createPausing({ store, clock, folders, actor, onChange }: Pausin
       return resumed
     },
 
-    /** A deck that was copied or set back must not simply run again what waits in it: it opens paused. In a transaction. */
+    /** Whether the deck is not where, or what, it was when it was last open. */
+    isSuspicious: () => Object.values(look()).some((finding) => finding !== undefined),
+
+    /**
+     * A deck that was copied or set back must not simply run again what waits in it: it opens paused. And what ran in
+     * the file that it is a copy of is none of its own. In a transaction.
+     */
     beWary(): void {
-      const now = { machine: machineId(), deck: store.deckId, sequence: store.sequence() }
-      const machine = store.settings.get<string>('machine')
-      const reason = suspicion(now, { machine, witness: readWitness(folders.witness) })
-      if (machine !== now.machine) store.settings.set('machine', now.machine)
+      const { file, machine, reason } = look()
+      if (file !== undefined) {
+        store.hosts.closeAll(clock.now())
+        store.settings.set('file', file)
+      }
+      if (machine !== undefined) store.settings.set('machine', machine)
       if (reason !== undefined) pauseNow('deck', null, reason, 'engine')
     },
 

@@ -520,9 +520,11 @@ export type Output<N extends RequestName> = z.output<(typeof contract)[N]['outpu
 export interface Events {
   /** An execution is new, or has another status. */
   execution: { id: number; jobId: string; status: Status }
-  progress: { executionId: number; progress: number; message: string | null }
+  progress: { executionId: number; jobId: string; progress: number; message: string | null }
   /** Entries `from` to `through` of an execution are stored. */
   logs: { executionId: number; from: number; through: number }
+  /** Nothing more will be told: the deck was closed, or its file is gone. */
+  closed: { fault: FaultData }
   /** Another process wrote to the database: anything may have changed. */
   changed: Record<string, never>
   /** The engine cannot write (disk full, locked …) and waits; or, with `fault: null`, it goes on again. */

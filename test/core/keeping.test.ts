@@ -109,7 +109,7 @@ describe('what is kept', () => {
       { keep: DEFAULT_SETTINGS, undoTime: 0, signal: aborted },
     )
     expect(report).toMatchObject({ surplusRuns: 0, removedJobs: 0 })
-    await engine.close(true)
+    await engine.close()
   })
 })
 

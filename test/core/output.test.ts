@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import type { Line } from '../../src/core/dispatch/record.ts'
 import { LINE_LIMIT, LineSplitter } from '../../src/core/executors/lines.ts'
 import { outputReader } from '../../src/core/executors/output.ts'
-import { readText } from '../../src/core/executors/pipe.ts'
+import { readWithBackPressure, textReader } from '../../src/core/executors/pipe.ts'
 
 /** What a splitter makes of the chunks. */
 function split(chunks: (Buffer | string)[], encoding = 'utf-8') {
@@ -185,10 +185,11 @@ describe('terminal progress', () => {
     const sink = {
       log: () => {},
       mask: () => {},
+      count: () => {},
       room: () => undefined,
       progress: (value: number) => void progress.push(value),
     }
-    const pipe = readText(stream, 'stdout', sink)
+    const pipe = readWithBackPressure(stream, sink, textReader('stdout', sink))
     stream.end('\x1b]9;4;1;250\x07')
     await pipe.closed
     expect(progress.every((value) => value <= 100)).toBe(true)

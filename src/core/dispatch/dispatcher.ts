@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { toFault } from '../../shared/fault.ts'
 import type { Clock } from '../clock.ts'
 import type { Definition, Lane } from '../definition.ts'
@@ -31,7 +32,7 @@ export class Dispatcher {
   readonly #options: DispatcherOptions
   readonly #parts: ExecutionParts
   readonly #active = new Map<number, ActiveExecution>()
-  #claiming = false
+  #claiming: Promise<void> | undefined
   #again = false
   /** Whether something is due that there was no room for: a slot that becomes free is of use to it. */
   #leftWaiting = true
@@ -46,24 +47,29 @@ export class Dispatcher {
   /** Something may have become due, or a slot free. */
   wake(): void {
     this.#again = true
-    if (this.#claiming || this.#closed) return
-    this.#claiming = true
-    void this.#claim()
-      .catch((thrown: unknown) => {
+    this.#claiming ??= this.#claimWhileNeeded().finally(() => {
+      this.#claiming = undefined
+      if (this.#again && !this.#closed) this.wake()
+    })
+  }
+
+  async #claimWhileNeeded(): Promise<void> {
+    while (this.#again && !this.#closed) {
+      this.#again = false
+      try {
+        await this.#claim()
+      } catch (thrown) {
         if (!this.#closed) this.#parts.hub.emit('trouble', { fault: toFault(thrown).toJSON() })
-      })
-      .finally(() => {
-        this.#claiming = false
-        if (this.#again) this.wake()
-      })
+      }
+    }
   }
 
   async #claim(): Promise<void> {
-    this.#again = false
     const { store, host, slots, clock, fit } = this.#options
     // While the disk is full or the database locked this waits: nothing is claimed, and what runs goes on.
     const claimed = await store.write(
       () => {
+        if (this.#closed) return undefined
         const now = clock.now()
         store.pauses.expire(now)
         store.executions.expire(now)
@@ -71,6 +77,7 @@ export class Dispatcher {
       },
       { patient: true },
     )
+    if (!claimed) return
     this.#leftWaiting = claimed.more
     for (const execution of claimed.executions) {
       const active = new ActiveExecution(this.#parts, execution)
@@ -88,6 +95,7 @@ export class Dispatcher {
   #wakeWhenDue(): void {
     const { store, clock } = this.#options
     this.#cancelAlarm()
+    if (this.#closed) return
     const now = clock.now()
     const times = [store.executions.nextChange(), store.pauses.nextChange(now)].filter(
       (time) => time !== null,
@@ -105,14 +113,29 @@ export class Dispatcher {
     }
   }
 
+  /** Resolves when nothing is left here that runs, or that is due and could be begun. */
+  async drain(): Promise<void> {
+    for (;;) {
+      this.wake()
+      await this.#claiming
+      if (this.#active.size === 0) return
+      await this.#allEnded()
+    }
+  }
+
   /**
-   * Claims nothing more and waits for what runs.
-   * @param interrupt asks what runs to end, because its host goes; it has its grace
+   * Begins nothing more, and asks what runs to end because its host goes; it has its grace. Resolves when all has
+   * ended.
    */
-  async close(interrupt: boolean): Promise<void> {
+  async close(): Promise<void> {
     this.#closed = true
     this.#cancelAlarm()
-    if (interrupt) for (const active of this.#active.values()) active.stop('interrupted')
+    await nextTurn() // what was claimed by the last commit is active now
+    for (const active of this.#active.values()) active.stop('interrupted')
+    await this.#allEnded()
+  }
+
+  async #allEnded(): Promise<void> {
     while (this.#active.size > 0) await Promise.allSettled([...this.#active.values()].map(({ done }) => done))
   }
 }

@@ -49,6 +49,8 @@ export class ActiveExecution {
   readonly #claimed: Claimed
   #known: Known
   readonly #recorder: Recorder
+  /** Fires when it is to end before it has begun. */
+  readonly #preparing = new AbortController()
   #stopping: Stopping | undefined
   /** Set while the handler runs. */
   #run: Run | undefined
@@ -63,7 +65,7 @@ export class ActiveExecution {
     this.#claimed = claimed
     const { id, jobId, begun } = claimed
     this.#known = { id, jobId, status: begun ? 'running' : 'initializing' }
-    this.#recorder = new Recorder(parts, claimed.id, claimed.definition, (limit) =>
+    this.#recorder = new Recorder(parts, claimed, claimed.definition, (limit) =>
       this.#passLimit(
         'OutputLimit',
         `it wrote more than its limit of ${prettyBytes(limit, { binary: true })}`,
@@ -87,7 +89,8 @@ export class ActiveExecution {
   }
 
   #ask(): void {
-    if (!this.#run) return // what has not begun is not begun: see #work
+    // What has not begun is not begun: see #work.
+    if (!this.#run) return this.#preparing.abort()
     void this.#askToEnd(this.#run)
     this.#cancelGrace = this.#parts.clock.after(this.#claimed.definition.grace, () => this.#kill())
   }
@@ -136,8 +139,9 @@ export class ActiveExecution {
     let run: Run
     try {
       task = await this.#parts.taskOf(this.#claimed)
-      run = await this.#parts.executorOf(task)(task, this.#recorder)
+      run = await this.#parts.executorOf(task)(task, this.#recorder, this.#preparing.signal)
     } catch (thrown) {
+      if (this.#stopping) return judge(NEVER_BEGAN, this.#stopping, definition)
       return judge({ kind: 'threw', error: errorInfo(thrown) }, this.#stopping, definition)
     }
     if (!(await this.#begin(task, run))) {

@@ -7,7 +7,7 @@ import { FINAL_STATUSES, type FinalStatus, type Status } from '../../shared/cont
  */
 const NEXT: Record<Status, readonly Status[]> = {
   queued: ['initializing', 'running', 'cancelled'],
-  initializing: ['queued', 'running', 'failed', 'cancelled', 'interrupted'],
+  initializing: ['queued', 'running', 'failed', 'cancelled', 'killed', 'interrupted'],
   running: FINAL_STATUSES,
   completed: [],
   failed: [],

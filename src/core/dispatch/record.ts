@@ -30,6 +30,8 @@ export interface Sink {
   progress(value: number, message: string | null): void
   /** Replaces this text by `***` in all that is stored from now on. */
   mask(secret: string): void
+  /** So many bytes were written, whatever becomes of them. */
+  count(bytes: number): void
   /** Resolves when more may be written; undefined when that is now. */
   room(): Promise<void> | undefined
 }
@@ -63,12 +65,13 @@ interface Parts {
 export class Recorder implements Sink {
   readonly #parts: Parts
   readonly #executionId: number
+  readonly #jobId: string
   readonly #window: LogWindow
   readonly #limits: RecordLimits
   readonly #onOutputLimit: (limit: number) => void
   readonly #began: number
   #written = 0
-  readonly #masks: string[] = []
+  readonly #masks = new Set<string>()
   #pending: Pending[] = []
   #pendingBytes = 0
   #flight: Promise<void> | undefined
@@ -82,7 +85,7 @@ export class Recorder implements Sink {
 
   constructor(
     parts: Parts,
-    executionId: number,
+    { id, jobId }: { id: number; jobId: string },
     limits: RecordLimits,
     onOutputLimit: (limit: number) => void = () => {},
   ) {
@@ -90,7 +93,8 @@ export class Recorder implements Sink {
     this.#limits = limits
     this.#onOutputLimit = onOutputLimit
     this.#began = parts.clock.awake()
-    this.#executionId = executionId
+    this.#executionId = id
+    this.#jobId = jobId
     this.#window = new LogWindow(limits.logLines, limits.logBytes)
   }
 
@@ -98,7 +102,7 @@ export class Recorder implements Sink {
     const text = this.masked(message)
     const json = fields === null ? null : this.masked(fields)
     const bytes = Buffer.byteLength(text) + (json === null ? 0 : Buffer.byteLength(json))
-    this.#count(bytes)
+    if (stream === 'log') this.count(bytes) // what came through a pipe was counted there
     const sequence = this.#window.add(bytes)
     this.#pending.push({ sequence, time, level, stream, message: text, fields: json, bytes })
     this.#pendingBytes += bytes
@@ -110,24 +114,30 @@ export class Recorder implements Sink {
   progress(value: number, message: string | null): void {
     const text = message === null ? null : this.masked(message)
     this.#progress = { value, message: text }
-    this.#parts.hub.emit('progress', { executionId: this.#executionId, progress: value, message: text })
+    const of = { executionId: this.#executionId, jobId: this.#jobId }
+    this.#parts.hub.emit('progress', { ...of, progress: value, message: text })
     this.#flushWithin(Math.max(0, this.#progressStored + PROGRESS_INTERVAL - this.#parts.clock.awake()))
   }
 
   mask(secret: string): void {
-    if (secret.trim() !== '') this.#masks.push(secret)
+    // As it is, as JSON writes it, and each of its lines, since a log is read line by line.
+    for (const form of [secret, JSON.stringify(secret).slice(1, -1), ...secret.split(/\r?\n/)]) {
+      if (form.trim() !== '') this.#masks.add(form)
+    }
   }
 
   /** The text without the secrets that the run named. */
   masked(text: string): string {
-    return this.#masks.reduce((masked, secret) => masked.replaceAll(secret, '***'), text)
+    let masked = text
+    for (const secret of this.#masks) masked = masked.replaceAll(secret, '***')
+    return masked
   }
 
   room(): Promise<void> | undefined {
     return this.#slowDown() ?? this.#roomToStore()
   }
 
-  #count(bytes: number): void {
+  count(bytes: number): void {
     const { outputLimit = Infinity } = this.#limits
     const wasWithin = this.#written <= outputLimit
     this.#written += bytes

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { endTree } from '../executors/tree.ts'
+import { endTree, markOf } from '../executors/tree.ts'
 import { forgetHost, hostLives } from '../host.ts'
 import type { HostRow } from '../store/hosts.ts'
 import type { OpenRow } from '../store/executions.ts'
@@ -38,7 +38,6 @@ export interface SettleParts {
   store: Store
   /** Where the lock files of the hosts lie. */
   folder: string
-  markOf: (id: number) => string
   clock: Clock
 }
 
@@ -49,17 +48,18 @@ export interface SettleParts {
  */
 export async function settleDeadHosts(parts: SettleParts): Promise<number[]> {
   const settled: number[] = []
-  for (const host of parts.store.hosts.open()) {
-    if (!hostLives(parts.folder, host)) settled.push(...(await settle(parts, host)))
+  for (const host of parts.store.hosts.unsettled()) {
+    if (host.closedAt !== null || !hostLives(parts.folder, host)) settled.push(...(await settle(parts, host)))
   }
   return settled
 }
 
-async function settle({ store, folder, markOf, clock }: SettleParts, host: HostRow): Promise<number[]> {
+async function settle({ store, folder, clock }: SettleParts, host: HostRow): Promise<number[]> {
   const open = store.executions.openOf(host.id)
-  for (const { id, processId, processStarted } of open) {
+  // One that said goodbye has left nothing behind; that of a deck that was copied was never one of this deck.
+  for (const { id, processId, processStarted } of host.closedAt === null ? open : []) {
     const process = processId === null ? undefined : { pid: processId, started: processStarted }
-    await endTree({ process, leadsGroup: false, mark: markOf(id) }, 0)
+    await endTree({ process, leadsGroup: false, mark: markOf(host.id, id) }, 0)
   }
   await store.write(() => {
     const now = clock.now()
@@ -69,7 +69,7 @@ async function settle({ store, folder, markOf, clock }: SettleParts, host: HostR
       else settleRun(store, row, to, now)
     }
     store.executions.release(host.id)
-    store.hosts.close(host.id, now)
+    if (host.closedAt === null) store.hosts.close(host.id, now)
   })
   forgetHost(folder, host.id)
   return open.map(({ id }) => id)

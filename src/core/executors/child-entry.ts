@@ -16,7 +16,15 @@ function report(message: FromModule): void {
   const bytes = Buffer.from(`${JSON.stringify(message)}\n`)
   for (let written = 0; written < bytes.length;) written += writeSync(REPORT_PIPE, bytes, written)
   // The run has ended: timers and servers that the handler left behind end with it.
-  if (message.type === 'returned' || message.type === 'threw') setImmediate(() => process.exit())
+  if (message.type === 'returned' || message.type === 'threw') setImmediate(() => void leave())
+}
+
+/** What was written past the log is still on its way where the pipe was full. */
+async function leave(): Promise<void> {
+  await Promise.all(
+    [process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))),
+  )
+  process.exit()
 }
 
 const receive = hostModule(report)

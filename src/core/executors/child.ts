@@ -5,8 +5,8 @@ import type { Readable } from 'node:stream'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Sink } from '../dispatch/record.ts'
 import { entryUrl } from '../entry.ts'
-import type { Executor, Outcome, Run, Task } from './executor.ts'
-import { drained, readText, readWithBackPressure } from './pipe.ts'
+import { whenStarted, type Executor, type Outcome, type Run, type Task } from './executor.ts'
+import { drained, readWithBackPressure, textReader } from './pipe.ts'
 import { REPORT_PIPE, type FromModule, type ToModule } from './protocol.ts'
 import { createSession } from './session.ts'
 import { Stock } from './stock.ts'
@@ -51,7 +51,7 @@ export const childStock = (environment: Record<string, string>) =>
 /** Runs modules, each in a child process of its own. */
 export const childExecutor =
   (stock: Stock<ChildProcess>): Executor =>
-  async (task: Task, sink: Sink): Promise<Run> => {
+  async (task: Task, sink: Sink, wanted: AbortSignal): Promise<Run> => {
     const isPlain = !Object.keys(task.definition.environment).some((name) => READ_AT_START.test(name))
     const child = isPlain ? stock.take() : startChild(task.environment)
     holdOpen(child, true)
@@ -64,8 +64,8 @@ export const childExecutor =
     const session = createSession(task, pathToFileURL(task.code!).href, sink, post)
     const pipes = [
       readWithBackPressure(child.stdio[REPORT_PIPE] as Readable, sink, reportReader(session.receive, sink)),
-      readText(child.stdout!, 'stdout', sink),
-      readText(child.stderr!, 'stderr', sink),
+      readWithBackPressure(child.stdout!, sink, textReader('stdout', sink)),
+      readWithBackPressure(child.stderr!, sink, textReader('stderr', sink)),
     ]
     const first = child.pid === undefined ? undefined : identify(child.pid)
     const root: Root = { process: first, leadsGroup: true, mark: task.mark }
@@ -79,8 +79,13 @@ export const childExecutor =
     }
     const ended = end()
 
-    await Promise.race([session.ready, ended, failed])
     failed.catch(() => {})
+    try {
+      await whenStarted(Promise.race([session.ready, ended, failed]), wanted)
+    } catch (thrown) {
+      await endTree(root, 0)
+      throw thrown
+    }
     return {
       begin: () => session.begin(),
       stop(reason) {

@@ -44,6 +44,32 @@ export interface Run {
 
 /**
  * Prepares a task so far that nothing of the handler has run yet.
- * Rejects where it cannot be run at all; the run then fails with that error.
+ * Rejects where it cannot be run at all, and the run then fails with that error; and soon after the signal fires.
  */
-export type Executor = (task: Task, sink: Sink) => Promise<Run>
+export type Executor = (task: Task, sink: Sink, signal: AbortSignal) => Promise<Run>
+
+/** How long a place for a module may take to start, in ms. */
+const START_TIME = 60_000
+
+/**
+ * Waits for a place that starts.
+ * @throws where that is not wanted any more, or takes too long
+ */
+export async function whenStarted(started: Promise<unknown>, wanted: AbortSignal): Promise<void> {
+  const limit = AbortSignal.timeout(START_TIME)
+  const given = AbortSignal.any([wanted, limit])
+  const { promise, reject } = Promise.withResolvers<never>()
+  const giveUp = () =>
+    reject(
+      new Error(
+        limit.aborted ? `it did not start within ${START_TIME / 1000} s` : 'it is not wanted any more',
+      ),
+    )
+  if (given.aborted) giveUp()
+  given.addEventListener('abort', giveUp, { once: true })
+  try {
+    await Promise.race([started, promise])
+  } finally {
+    given.removeEventListener('abort', giveUp)
+  }
+}

@@ -15,11 +15,7 @@ export interface Pipe {
 }
 
 /** Reads a pipe and leaves it unread while the sink has no room, so that whoever writes to it waits. */
-export function readWithBackPressure(
-  stream: Readable,
-  sink: Pick<Sink, 'room'>,
-  reader: { push(chunk: Buffer): void; end(): void },
-): Pipe {
+export function readWithBackPressure(stream: Readable, sink: Pick<Sink, 'room'>, reader: OutputReader): Pipe {
   let last = performance.now()
   const closed = Promise.withResolvers<void>()
   stream.on('data', (chunk: Buffer) => {
@@ -40,14 +36,29 @@ export function readWithBackPressure(
   return { stream, closed: closed.promise, lastData: () => last }
 }
 
-/** Reads what a module writes past its log: each line becomes an entry. */
-export function readText(stream: Readable, name: 'stdout' | 'stderr', sink: Sink): Pipe {
+/** For what a module writes past its log: each line becomes an entry. */
+export function textReader(name: 'stdout' | 'stderr', sink: Sink): OutputReader {
   const lines = new LineSplitter(
     'utf-8',
     (message) => sink.log({ level: 'info', message, stream: name }),
     (percent) => sink.progress(percent, null),
   )
-  return readWithBackPressure(stream, sink, lines)
+  return counted(lines, sink)
+}
+
+/** What is read is counted against the limit of the run, whatever becomes of it. */
+export const counted = (reader: OutputReader, sink: Pick<Sink, 'count'>): OutputReader => ({
+  push(chunk) {
+    sink.count(chunk.length)
+    reader.push(chunk)
+  },
+  end: () => reader.end(),
+})
+
+/** Takes output as it comes. */
+export interface OutputReader {
+  push(chunk: Buffer): void
+  end(): void
 }
 
 /** Resolves when all pipes are read to their end, or have been read for long enough; then they are closed. */

@@ -12,18 +12,17 @@ import type { Executor, Task } from './executor.ts'
 import { inlineExecutor, type InlineHandler } from './inline.ts'
 import { programExecutor } from './program.ts'
 import { threadExecutor, threadStock } from './thread.ts'
-import { RUN_MARK } from './tree.ts'
+import { RUN_MARK, markOf } from './tree.ts'
 
 export interface PlaceOptions {
   folders: Folders
   /** The part of the host's environment that every run gets. */
   base: Record<string, string>
   functions: ReadonlyMap<string, InlineHandler>
-  /** What the processes of an execution carry in their environment. */
-  markOf(id: number): string
+  hostId: string
 }
 
-export function createPlaces({ folders, base, functions, markOf }: PlaceOptions) {
+export function createPlaces({ folders, base, functions, hostId }: PlaceOptions) {
   const threads = threadStock()
   const children = childStock(base)
   const inline = inlineExecutor(functions)
@@ -37,7 +36,7 @@ export function createPlaces({ folders, base, functions, markOf }: PlaceOptions)
   ): Record<string, string> => ({
     ...base,
     ...definition.environment,
-    [RUN_MARK]: markOf(id),
+    [RUN_MARK]: markOf(hostId, id),
     JOBDECK_EXECUTION_ID: String(id),
     JOBDECK_JOB: jobName,
     JOBDECK_ATTEMPT: String(attempt),
@@ -72,7 +71,7 @@ export function createPlaces({ folders, base, functions, markOf }: PlaceOptions)
         definition,
         params: JSON.parse(params) as Parameters,
         code: target.kind === 'module' ? await checkCode(folders.code, target.digest) : undefined,
-        mark: markOf(id),
+        mark: markOf(hostId, id),
         // A function has that of this process.
         environment: laneOf(definition) === 'inline' ? {} : environmentOf(claimed, tempDir, stateDir),
       }

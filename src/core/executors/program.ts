@@ -12,7 +12,7 @@ import type { Executor, Outcome, Run, Task } from './executor.ts'
 import { errorInfo } from './failure.ts'
 import { LineSplitter } from './lines.ts'
 import { outputReader } from './output.ts'
-import { drained, readWithBackPressure } from './pipe.ts'
+import { counted, drained, readWithBackPressure } from './pipe.ts'
 import { VALUE_LIMIT, readableJson } from './readable.ts'
 import { endTree, identify, signal, type Root } from './tree.ts'
 
@@ -54,7 +54,7 @@ export const programExecutor: Executor = async (task: Task, sink: Sink): Promise
         (line) => read(line, stream),
         (percent) => progress.report(percent, null),
       )
-      return readWithBackPressure(child![stream]!, sink, lines)
+      return readWithBackPressure(child![stream]!, sink, counted(lines, sink))
     })
     const [code, by] = (await once(child, 'exit')) as [number | null, string | null]
     await drained(pipes)

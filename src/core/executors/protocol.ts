@@ -23,6 +23,8 @@ export type FromModule =
   /** The module is imported; `schema` is what it exports as `params`. */
   | { type: 'loaded'; schema?: Record<string, unknown> }
   | { type: 'log'; level: Level; message: string; fields: string | null; time: number }
+  /** A part of what a thread writes past its log. A process has pipes for that. */
+  | { type: 'output'; stream: 'stdout' | 'stderr'; chunk: Uint8Array }
   | { type: 'progress'; value: number; message: string | null }
   | { type: 'returned'; result: string | null }
   | { type: 'threw'; error: ErrorInfo }

@@ -4,16 +4,32 @@ import { takeCredit, type ThreadData } from './credit.ts'
 import { hostModule } from './module-host.ts'
 import type { FromModule, ToModule } from './protocol.ts'
 
+/** Output is passed on in parts of so many bytes. */
+const CHUNK = 64 * 1024
+
 const { outstanding } = workerData as ThreadData
 const port = parentPort!
 
 process.setSourceMapsEnabled(true)
 
 function report(message: FromModule): void {
-  if (message.type === 'log') takeCredit(outstanding, message)
+  if (message.type === 'log' || message.type === 'output') takeCredit(outstanding, message)
   port.postMessage(message)
   // The run has ended: timers and servers that the handler left behind end with it.
   if (message.type === 'returned' || message.type === 'threw') setImmediate(() => process.exit())
+}
+
+// Node would gather without end what is written without a pause: here it waits as the log does.
+for (const stream of ['stdout', 'stderr'] as const) {
+  // oxlint-disable-next-line unicorn/no-null -- what is written at once is then given to `_write`, part by part
+  Object.assign(process[stream], { _writev: null })
+  process[stream]._write = (data: Buffer | string, encoding, done) => {
+    const bytes = typeof data === 'string' ? Buffer.from(data, encoding) : data
+    for (let start = 0; start < bytes.length; start += CHUNK) {
+      report({ type: 'output', stream, chunk: Uint8Array.from(bytes.subarray(start, start + CHUNK)) })
+    }
+    done()
+  }
 }
 
 const receive = hostModule(report)

@@ -4,9 +4,9 @@ import { Worker } from 'node:worker_threads'
 import type { Sink } from '../dispatch/record.ts'
 import { createCredit, giveCredit, type ThreadData } from './credit.ts'
 import { entryUrl } from '../entry.ts'
-import type { Executor, Outcome, Run, Task } from './executor.ts'
+import { whenStarted, type Executor, type Outcome, type Run, type Task } from './executor.ts'
 import { errorInfo } from './failure.ts'
-import { drained, readText } from './pipe.ts'
+import { textReader } from './pipe.ts'
 import type { FromModule, ToModule } from './protocol.ts'
 import { createSession } from './session.ts'
 import { Stock } from './stock.ts'
@@ -29,8 +29,6 @@ function startThread(): Thread {
     workerData: credit,
     env: {},
     execArgv: [],
-    stdout: true,
-    stderr: true,
   })
   worker.unref()
   const ready = new Promise<FromModule>((resolve) => worker.once('message', resolve))
@@ -52,7 +50,7 @@ export const threadStock = () =>
 /** Runs modules in worker threads of this process. */
 export const threadExecutor =
   (stock: Stock<Thread>): Executor =>
-  async (task: Task, sink: Sink): Promise<Run> => {
+  async (task: Task, sink: Sink, wanted: AbortSignal): Promise<Run> => {
     const thread = stock.take()
     const { worker, outstanding } = thread
     worker.ref()
@@ -60,24 +58,30 @@ export const threadExecutor =
     const session = createSession(task, pathToFileURL(task.code!).href, sink, (message: ToModule) =>
       worker.postMessage(message),
     )
-    async function take(message: FromModule & { type: 'log' }) {
-      sink.log(message)
+    const lines = { stdout: textReader('stdout', sink), stderr: textReader('stderr', sink) }
+    async function take(message: FromModule & { type: 'log' | 'output' }) {
+      if (message.type === 'log') sink.log(message)
+      else lines[message.stream].push(Buffer.from(message.chunk))
       await sink.room()
       giveCredit(outstanding, message)
     }
     worker.on('message', (message: FromModule) => {
-      if (message.type === 'log') void take(message)
+      if (message.type === 'log' || message.type === 'output') void take(message)
       else session.receive(message)
     })
     void thread.ready.then((message) => session.receive(message))
-    const pipes = [readText(worker.stdout, 'stdout', sink), readText(worker.stderr, 'stderr', sink)]
-    worker.on('exit', async (code) => {
-      await drained(pipes)
+    worker.on('exit', (code) => {
+      for (const reader of Object.values(lines)) reader.end()
       const message = `the thread ended before the handler returned; it called process.exit(${code})`
       ended.resolve(session.answer() ?? thread.failure ?? { kind: 'died', code, signal: null, message })
     })
 
-    await Promise.race([session.ready, ended.promise])
+    try {
+      await whenStarted(Promise.race([session.ready, ended.promise]), wanted)
+    } catch (thrown) {
+      void worker.terminate()
+      throw thrown
+    }
     return {
       begin: () => session.begin(),
       stop: (reason) => worker.postMessage({ type: 'stop', reason } satisfies ToModule),

@@ -5,6 +5,12 @@ import listProcesses from 'ps-list'
 /** The environment variable that marks every process of a run, whatever group or session it moves to. */
 export const RUN_MARK = 'JOBDECK_RUN'
 
+/**
+ * What the processes of a run carry as that. Unlike a deck, a host has no copies: what its runs start is never taken
+ * for the processes of another deck.
+ */
+export const markOf = (hostId: string, executionId: number) => `${hostId}/${executionId}`
+
 /** A process beyond the reuse of its number. */
 export interface ProcessIdentity {
   pid: number

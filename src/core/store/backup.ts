@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import type Database from 'better-sqlite3'
+import Database from 'better-sqlite3'
 import { Fault } from '../../shared/fault.ts'
 import { entryUrl } from '../entry.ts'
 
@@ -26,6 +26,16 @@ export async function backUp(database: Database.Database, target: string): Promi
     for (const rest of ['', '-wal', '-shm', '-journal']) await rm(`${draft}${rest}`, { force: true })
   }
   return file
+}
+
+/** Brings what a write-ahead log holds into its database, which nobody else has open; then one file is all of it. */
+export function makeOneFile(file: string): void {
+  const database = new Database(file)
+  try {
+    database.pragma('journal_mode = DELETE')
+  } finally {
+    database.close()
+  }
 }
 
 /**

@@ -1,15 +1,28 @@
-import { eq, isNull } from 'drizzle-orm'
+import { eq, inArray, isNull, or, sql } from 'drizzle-orm'
 import type { Connection } from './open.ts'
-import { hosts } from './schema.ts'
+import { executions, hosts } from './schema.ts'
 
 export type HostRow = typeof hosts.$inferSelect
 
 /** @returns functions over the processes that have, or had, the deck open */
 export function hostTable({ orm }: Connection) {
+  const runners = orm
+    .select({ id: executions.hostId })
+    .from(executions)
+    .where(sql`${executions.status} in ('initializing', 'running')`)
   return {
     add: (row: HostRow) => orm.insert(hosts).values(row).run(),
     /** Those that did not say goodbye: they live, or they died. */
     open: () => orm.select().from(hosts).where(isNull(hosts.closedAt)).all(),
+    /** Those, and any that went and still has open executions. */
+    unsettled: () =>
+      orm
+        .select()
+        .from(hosts)
+        .where(or(isNull(hosts.closedAt), inArray(hosts.id, runners)))
+        .all(),
+    /** All that are open belonged to the file that this one is a copy of. */
+    closeAll: (now: number) => orm.update(hosts).set({ closedAt: now }).where(isNull(hosts.closedAt)).run(),
     close: (id: string, now: number) =>
       orm.update(hosts).set({ closedAt: now }).where(eq(hosts.id, id)).run(),
   }

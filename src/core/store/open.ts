@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, realpathSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import Database from 'better-sqlite3'
@@ -110,7 +110,7 @@ function copyFile(database: Database.Database, target: string): void {
 function realFile(path: string): string {
   const absolute = resolve(path)
   try {
-    mkdirSync(dirname(absolute), { recursive: true })
+    makeFolder(dirname(absolute))
   } catch (thrown) {
     throw new Fault(
       'database-permission',
@@ -121,6 +121,17 @@ function realFile(path: string): string {
     )
   }
   return join(realpathSync(dirname(absolute)), basename(absolute))
+}
+
+/** One by one: where a folder can have none, as in /proc, Node's recursive way never ends. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return
+  makeFolder(dirname(path))
+  try {
+    mkdirSync(path)
+  } catch (thrown) {
+    if (!existsSync(path)) throw thrown // another process may have been quicker
+  }
 }
 
 const reason = (thrown: unknown) => (thrown instanceof Error ? thrown.message : String(thrown))

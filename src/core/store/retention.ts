@@ -60,11 +60,9 @@ export function retentionTable(connection: Connection) {
   const deleteRun = database.prepare<[number], { jobId: string; status: Status }>(
     `delete from executions where id = ? and ${FINAL} returning job_id as jobId, status`,
   )
-  const deleteJob = [
-    'delete from versions where job_id = ?',
-    'delete from trail where job_id = ?',
-    'delete from jobs where id = ?',
-  ].map((sql) => database.prepare<[string]>(sql))
+  const deleteJob = ['delete from versions where job_id = ?', 'delete from jobs where id = ?'].map((sql) =>
+    database.prepare<[string]>(sql),
+  )
   interface References {
     id: number
     definitionId: number
