@@ -275,7 +275,9 @@ export async function createEngine(options: EngineOptions) {
         const jobId = jobIdOf()
         const urgent = BY_HAND.has(trigger) && store.pauses.ofJob(jobId, now) !== undefined
         const common = { jobId, owner: host ? hostId : ANYBODY, trigger, urgent, now }
-        const added = parts.map((part) => store.executions.add({ ...part, ...common }))
+        const added: number[] = []
+        for (const part of parts)
+          added.push(store.executions.add({ ...part, ...common, startId: added[0] ?? null }))
         if (trigger === 'manual')
           for (const executionId of added)
             store.trail.add({ at: now, actor, action: 'started', jobId, executionId })

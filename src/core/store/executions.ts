@@ -10,6 +10,8 @@ const HEAD_START = 60_000
 
 export interface NewExecution {
   jobId: string
+  /** The first execution of the same start; null for that one itself. */
+  startId: number | null
   definition: Definition
   /** The host that is to run it, or `ANYBODY`. */
   owner: string
@@ -46,15 +48,15 @@ export function executionTable(connection: Connection) {
   const snapshots = snapshotTable(connection)
 
   const insert = database.prepare(
-    `insert into executions (job_id, definition_id, owner, mode, lane, status, trigger, attempt, priority, rank, due,
+    `insert into executions (job_id, start_id, definition_id, owner, mode, lane, status, trigger, attempt, priority, rank, due,
        scheduled_at, expires_at, queued_at, stop_force, forced, warned, progress, params, log_count)
-     values (:jobId, :definitionId, :owner, :mode, :lane, 'queued', :trigger, 1, :priority, :rank, :due,
+     values (:jobId, :startId, :definitionId, :owner, :mode, :lane, 'queued', :trigger, 1, :priority, :rank, :due,
        :now, :expiresAt, :now, 0, 0, 0, 0, :params, 0)`,
   )
   const insertRetry = database.prepare(
-    `insert into executions (job_id, parent_id, definition_id, owner, mode, lane, status, trigger, attempt, priority,
+    `insert into executions (job_id, parent_id, start_id, definition_id, owner, mode, lane, status, trigger, attempt, priority,
        rank, due, scheduled_at, expires_at, queued_at, stop_force, forced, warned, progress, params, log_count)
-     select job_id, id, definition_id, :owner, mode, lane, 'queued', 'retry', attempt + 1, priority,
+     select job_id, id, coalesce(start_id, id), definition_id, :owner, mode, lane, 'queued', 'retry', attempt + 1, priority,
        :scheduledAt - priority * ${HEAD_START}, 0, :scheduledAt, :scheduledAt + expires_at - scheduled_at, :now,
        0, 0, 0, 0, params, 0
      from executions where id = :id`,
