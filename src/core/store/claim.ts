@@ -35,8 +35,9 @@ export function claimer(connection: Connection, move: MoveStatus) {
   const snapshots = snapshotTable(connection)
   const roomAt = roomTable(connection)
 
+  // Here and below an index is named where SQLite, which knows no numbers of rows, would look through the whole queue.
   const becomeDue = database.prepare(
-    `update executions set due = 1 where status = 'queued' and due = 0 and scheduled_at <= ?`,
+    `update executions indexed by executions_later set due = 1 where status = 'queued' and due = 0 and scheduled_at <= ?`,
   )
   // Skips from queue to queue in the index: one with thousands of executions costs as much as one with one.
   const nextQueue = database.prepare<[string, string, number], Queue>(
@@ -60,7 +61,7 @@ export function claimer(connection: Connection, move: MoveStatus) {
   const claimed = database.prepare<[number], Omit<Claimed, 'definition'>>(
     `select executions.id, job_id as jobId, jobs.name as jobName, mode, trigger, attempt,
        scheduled_at as scheduledAt, params,
-       (select ended_at from executions as earlier
+       (select ended_at from executions as earlier indexed by executions_by_job
         where earlier.job_id = executions.job_id and earlier.status = 'completed'
         order by earlier.id desc limit 1) as lastSuccessAt
      from executions join jobs on jobs.id = job_id where executions.id = ?`,

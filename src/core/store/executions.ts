@@ -64,14 +64,17 @@ export function executionTable(connection: Connection) {
   const nextChange = database
     .prepare<[]>(
       `select min(time) from (
-         select min(scheduled_at) as time from executions where status = 'queued' and due = 0
+         select min(scheduled_at) as time from executions indexed by executions_later
+         where status = 'queued' and due = 0
          union all
-         select min(expires_at) from executions where status = 'queued' and expires_at is not null)`,
+         select min(expires_at) from executions indexed by executions_expiring
+         where status = 'queued' and expires_at is not null)`,
     )
     .pluck()
   const expired = database
     .prepare<[number]>(
-      `select id from executions where status = 'queued' and expires_at is not null and expires_at <= ?`,
+      `select id from executions indexed by executions_expiring
+       where status = 'queued' and expires_at is not null and expires_at <= ?`,
     )
     .pluck()
   const endings = database.prepare<[string], { hostId: string; died: number }>(
