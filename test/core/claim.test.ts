@@ -7,7 +7,7 @@ import { connect, type Connection } from '../../src/core/store/open.ts'
 import type { Store } from '../../src/core/store/store.ts'
 import { temporaryFolder } from '../support/deck.ts'
 import { addHost, addJob, definitionOf, ending, withStore } from '../support/store.ts'
-import { World, job, slots, step } from '../support/world.ts'
+import { World, job, limits, slots, step } from '../support/world.ts'
 
 const HOST = 'host'
 
@@ -69,19 +69,20 @@ const adder =
 
 describe('a claim', () => {
   test('takes what the rules say and nothing else: no limit passed, nobody overtaken, no pause ignored', async () => {
-    const steps = fc.array(step, { minLength: 10, maxLength: 60 })
+    const steps = fc.array(step, { minLength: 20, maxLength: 80 })
     const property = fc.asyncProperty(
       fc.array(job, { minLength: 1, maxLength: 5 }),
       slots,
+      limits,
       steps,
-      (jobs, limits, all) =>
+      (jobs, lanes, categories, all) =>
         withStore(async (store) => {
-          const world = new World(store, jobs, limits)
+          const world = new World(store, jobs, lanes, categories)
           await world.prepare()
           for (const each of all) await world.take(each)
         }),
     )
-    await fc.assert(property, { numRuns: 60 })
+    await fc.assert(property, { numRuns: 100 })
   })
 
   test('lets nothing starve: a low priority has its turn though higher ones keep coming, for every limit', async () => {
@@ -122,8 +123,8 @@ describe('a claim', () => {
     await fc.assert(property, { numRuns: 40 })
   })
 
-  test.each(['lane', 'job', 'category', 'pause', 'later'] as const)(
-    'costs the same whether ten or five thousand wait that may not run (%s)',
+  test.each(['lane', 'job', 'category', 'pause', 'later', 'all but one'] as const)(
+    'costs the same whether ten or five thousand wait that may not run (for %s)',
     async (obstacle) => {
       const cost = async (waiting: number) => {
         const connection = await connect(join(temporaryFolder(), 'jobs.db'))
@@ -135,7 +136,8 @@ describe('a claim', () => {
           insert into snapshots values (1, '', '{}');
           insert into jobs values ('full', 'full', 'full', null, 1, 1, 0, 0, null), ('free', 'free', 'free', null, null, 1, 0, 0, null);
           ${obstacle === 'pause' ? `insert into pauses values ('job:full', 0, null, null)` : ''}`)
-        const slots = { inline: obstacle === 'lane' ? 1 : 1000, thread: 10, process: 10 }
+        const inline = { lane: 1, 'all but one': 2 }[obstacle as string] ?? 1000
+        const slots = { inline, thread: 10, process: 10 }
         const add = (jobId: string, lane: Lane, now: number) =>
           table.add({
             jobId,
@@ -162,7 +164,8 @@ describe('a claim', () => {
         add('free', 'thread', 1)
         seen.reset()
         expect(table.expire(1)).toEqual([])
-        expect(claim().map(({ jobId }) => jobId)).toEqual(['free'])
+        const expected = obstacle === 'all but one' ? ['full', 'free'] : ['free']
+        expect(claim().map(({ jobId }) => jobId)).toEqual(expected)
         expect(table.nextChange()).toBe(obstacle === 'later' ? 2 : null)
         const { calls, results, statements } = seen
         connection.database.exec('commit')

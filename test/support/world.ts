@@ -38,13 +38,16 @@ interface Step {
 
 export const job: fc.Arbitrary<Job> = fc.record({
   lane: fc.constantFrom(...LANES),
-  category: fc.option(fc.nat(CATEGORIES.length - 1)),
+  category: fc.option(fc.nat(CATEGORIES.length - 1), { freq: 8 }),
   maxWorkers: fc.integer({ min: 1, max: 3 }),
 })
-export const slots = fc.record({ inline: fc.nat(3), thread: fc.nat(3), process: fc.nat(2) })
+export const slots = fc.record({ inline: fc.nat(6), thread: fc.nat(6), process: fc.nat(3) })
+const limit = fc.option(fc.integer({ min: 1, max: 3 }))
+/** Of each category. */
+export const limits = fc.tuple(limit, limit, limit, limit)
 export const step: fc.Arbitrary<Step> = fc.record({
   do: fc.oneof(
-    { weight: 4, arbitrary: fc.constant('add' as const) },
+    { weight: 8, arbitrary: fc.constant('add' as const) },
     { weight: 3, arbitrary: fc.constant('claim' as const) },
     {
       weight: 6,
@@ -66,21 +69,26 @@ export class World {
   readonly #jobs: Job[]
   readonly #slots: Record<Lane, number>
   readonly #runs: Queued[] = []
-  readonly #limits = new Map<number, number>()
+  readonly #limits: (number | null)[]
   readonly #paused = new Set<PauseTarget>()
   readonly #ids: number[] = []
   #now = 1_000_000
 
-  constructor(store: Store, jobs: Job[], slots: Record<Lane, number>) {
+  constructor(store: Store, jobs: Job[], slots: Record<Lane, number>, limits: (number | null)[]) {
     this.#store = store
     this.#jobs = jobs.map((each) => ({ ...each }))
     this.#slots = slots
+    this.#limits = [...limits]
   }
 
   prepare(): Promise<void> {
     return this.#store.write(() => {
       for (const host of OWNERS.slice(0, 2)) addHost(this.#store, host)
-      for (const path of CATEGORIES) this.#ids.push(this.#store.categories.getOrCreate(path, 0))
+      for (const [index, path] of CATEGORIES.entries()) {
+        const id = this.#store.categories.getOrCreate(path, 0)
+        this.#store.categories.update(id, { maxWorkers: this.#limits[index] })
+        this.#ids.push(id)
+      }
       for (const [index, { category }] of this.#jobs.entries())
         addJob(this.#store, `job${index}`, category === null ? null : this.#ids[category])
     })
@@ -104,7 +112,7 @@ export class World {
       this.#above(category).every(
         (above) =>
           this.#open((each) => this.#above(each.category).includes(above)) <
-          (this.#limits.get(above) ?? Infinity),
+          (this.#limits[above] ?? Infinity),
       )
     )
   }
@@ -192,8 +200,8 @@ export class World {
           this.#paused.clear()
           break
         case 'limit':
-          categories.update(this.#ids[nth % 4]!, { maxWorkers: flag ? number : null })
-          this.#limits.set(nth % 4, flag ? number : Infinity)
+          this.#limits[nth % 4] = flag ? number : null
+          categories.update(this.#ids[nth % 4]!, { maxWorkers: this.#limits[nth % 4] })
           break
         case 'edit':
           this.#jobs[index]!.maxWorkers = number
