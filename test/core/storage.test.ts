@@ -141,7 +141,7 @@ describe('a network share', () => {
     [0xff534d42 | 0, 'CIFS'], // as a signed number, which some systems tell
     [0xfe534d42, 'SMB'],
     [0x01021997, '9P'],
-  ])('of type 0x%x is refused, by its name', (type, name) => {
+  ])('of type %i is refused, by its name', (type, name) => {
     expect(() => refuseNetworkShare('/share', () => type)).toThrow(
       expect.objectContaining({
         code: 'network-share',
@@ -151,7 +151,7 @@ describe('a network share', () => {
   })
 
   test.each([0xef53, 0x58465342, 0x9123683e, 0x01021994, 0x794c7630, 0x2fc12fc1])(
-    'is not seen in the local type 0x%x',
+    'is not seen in the local type %i',
     (type) => expect(() => refuseNetworkShare('/local', () => type)).not.toThrow(),
   )
 })
