@@ -290,7 +290,9 @@ export async function createEngine(options: EngineOptions) {
         const jobName = store.jobs.nameOf(jobId)
         const urgent = BY_HAND.has(trigger) && store.pauses.ofJob(jobId, now) !== undefined
         const common = { jobId, jobName, owner: host ? hostId : ANYBODY, trigger, urgent, now }
-        const added = parts.map((part) => store.executions.add({ ...part, ...common }))
+        const added: Execution[] = []
+        for (const part of parts)
+          added.push(store.executions.add({ ...part, ...common, startId: added[0]?.id ?? null }))
         if (trigger === 'manual')
           for (const { id: executionId } of added)
             store.trail.add({ at: now, actor, action: 'started', jobId, executionId })

@@ -271,16 +271,14 @@ describe('a database under an open deck', () => {
         })
         .start()
       const { signal } = await begun
-      const trouble = new Promise<string>((done) =>
-        deck.on('trouble', ({ fault }) => fault && done(fault.message)),
-      )
+      const closed = new Promise<string>((done) => deck.on('closed', ({ fault }) => done(fault.message)))
       if (how === 'removed') rmSync(deck.file)
       else {
         const other = join(temporaryFolder(), 'other.db')
         copyFileSync(deck.file, other)
         renameSync(other, deck.file)
       }
-      expect(await trouble).toContain(`${deck.file} was ${how} while it was open`)
+      expect(await closed).toContain(`${deck.file} was ${how} while it was open`)
       if (!signal.aborted) await new Promise((done) => signal.addEventListener('abort', done))
       const refused = deck.client.request('jobs.list', {})
       await expect(refused).rejects.toThrow(Fault)

@@ -1,14 +1,18 @@
-/** Which entries of a log are kept: the first tenth and the last nine tenths of a limit in lines and in bytes. */
+/**
+ * Which entries of a log are kept: the first tenth of a limit in lines and in bytes, and the last that fit beside it.
+ * So nothing is left out of a log that stays within its limits.
+ */
 export class LogWindow {
   readonly #headLines: number
-  readonly #headBytes: number
-  readonly #tailLines: number
-  readonly #tailBytes: number
+  /** What the head may still take. */
+  #headBytes: number
+  /** What is left for the tail. */
+  #tailLines: number
+  #tailBytes: number
   /** Sizes of the kept entries of the tail, oldest first, from `#first` on. */
   #sizes: number[] = []
   #first = 0
   #bytes = 0
-  #lines = 0
   #headClosed = false
   #headLast = 0
   #last = 0
@@ -17,23 +21,21 @@ export class LogWindow {
   constructor(lines: number, bytes: number) {
     this.#headLines = Math.floor(lines / 10)
     this.#headBytes = Math.floor(bytes / 10)
-    this.#tailLines = lines - this.#headLines
-    this.#tailBytes = bytes - this.#headBytes
+    this.#tailLines = lines
+    this.#tailBytes = bytes
   }
 
   /** Counts one more entry; returns its sequence number. */
   add(bytes: number): number {
     this.#last++
-    if (!this.#headClosed && this.#lines < this.#headLines && this.#bytes + bytes <= this.#headBytes) {
-      this.#lines++
-      this.#bytes += bytes
+    if (!this.#headClosed && this.#last <= this.#headLines && bytes <= this.#headBytes) {
       this.#headLast = this.#last
+      this.#headBytes -= bytes
+      this.#tailLines--
+      this.#tailBytes -= bytes
       return this.#last
     }
-    if (!this.#headClosed) {
-      this.#headClosed = true
-      this.#bytes = 0
-    }
+    this.#headClosed = true
     this.#sizes.push(bytes)
     this.#bytes += bytes
     // The newest entry is always kept, however large it is.

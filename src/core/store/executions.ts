@@ -18,6 +18,8 @@ const HEAD_START = 60_000
 export interface NewExecution {
   jobId: string
   jobName: string
+  /** The first execution of the same start; null for that one itself. */
+  startId: number | null
   definition: Definition
   /** The host that is to run it, or `ANYBODY`. */
   owner: string
@@ -60,14 +62,14 @@ export function executionTable(connection: Connection) {
   const { database, changes, snapshots } = connection
 
   const insert = database.prepare(
-    `insert into executions (job_id, definition_id, owner, mode, lane, status, trigger, attempt, priority, rank, due,
+    `insert into executions (job_id, start_id, definition_id, owner, mode, lane, status, trigger, attempt, priority, rank, due,
        scheduled_at, expires_at, queued_at, stop_force, forced, warned, progress, params, log_count)
-     values (?, ?, ?, ?, ?, 'queued', ?, 1, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?, 0)`,
+     values (?, ?, ?, ?, ?, ?, 'queued', ?, 1, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?, 0)`,
   )
   const insertRetry = database.prepare(
-    `insert into executions (job_id, parent_id, definition_id, owner, mode, lane, status, trigger, attempt, priority,
+    `insert into executions (job_id, parent_id, start_id, definition_id, owner, mode, lane, status, trigger, attempt, priority,
        rank, due, scheduled_at, expires_at, queued_at, stop_force, forced, warned, progress, params, log_count)
-     select job_id, id, definition_id, :owner, mode, lane, 'queued', 'retry', attempt + 1, priority,
+     select job_id, id, coalesce(start_id, id), definition_id, :owner, mode, lane, 'queued', 'retry', attempt + 1, priority,
        :scheduledAt - priority * ${HEAD_START}, 0, :scheduledAt, :scheduledAt + expires_at - scheduled_at, :now,
        0, 0, 0, 0, params, 0
      from executions where id = :id`,
@@ -75,13 +77,15 @@ export function executionTable(connection: Connection) {
   const nextChange = database
     .prepare<[]>(
       `select min(time) from (
-         select min(scheduled_at) as time from executions where status = 'queued' and due = 0
+         select min(scheduled_at) as time from executions indexed by executions_later
+         where status = 'queued' and due = 0
          union all
-         select min(expires_at) from executions where status = 'queued' and expires_at is not null)`,
+         select min(expires_at) from executions indexed by executions_expiring
+         where status = 'queued' and expires_at is not null)`,
     )
     .pluck()
   const expired = database.prepare<[number], Known>(
-    `select id, job_id as jobId, status from executions
+    `select id, job_id as jobId, status from executions indexed by executions_expiring
      where status = 'queued' and expires_at is not null and expires_at <= ?`,
   )
   const endings = database.prepare<[string], { hostId: string; died: number }>(
@@ -143,23 +147,12 @@ export function executionTable(connection: Connection) {
 
   return {
     /** Queues an execution; returns it as it is shown. */
-    add({
-      jobId,
-      jobName,
-      definition,
-      owner,
-      trigger,
-      priority,
-      params,
-      urgent,
-      now,
-    }: NewExecution): Execution {
+    add({ jobId, jobName, definition, trigger, priority, params, now, ...rest }: NewExecution): Execution {
       const { mode, expireAfter } = definition
-      const definitionId = snapshots.keep(definition)
-      const rank = now - priority * HEAD_START
       const expiresAt = expireAfter === undefined ? null : now + expireAfter
-      const what = [jobId, definitionId, owner, mode, laneOf(definition), trigger]
-      const when = [priority, rank, urgent ? 2 : 1, now, expiresAt, now]
+      const definitionId = snapshots.keep(definition)
+      const what = [jobId, rest.startId, definitionId, rest.owner, mode, laneOf(definition), trigger]
+      const when = [priority, now - priority * HEAD_START, rest.urgent ? 2 : 1, now, expiresAt, now]
       const id = Number(insert.run(...what, ...when, params).lastInsertRowid)
       changes.move(id, jobId, null, 'queued')
       return { ...NEW, id, jobId, jobName, trigger, mode, priority, scheduledAt: now, queuedAt: now }

@@ -1,7 +1,7 @@
 import { and, desc, eq, isNotNull, or, sql } from 'drizzle-orm'
 import type { Job, Pause, Status } from '../../shared/contract.ts'
 import type { JobDefinition } from '../definition.ts'
-import { isFinal } from '../dispatch/lifecycle.ts'
+import { isFinal, worst } from '../dispatch/lifecycle.ts'
 import { escapeLike } from './like.ts'
 import type { Connection } from './open.ts'
 import { pauseTable } from './pauses.ts'
@@ -43,7 +43,8 @@ interface JobRecord {
   updatedAt: number
   counts: string
   lastExecutionId: number | null
-  lastStatus: Status | null
+  /** JSON: the last attempt of each handler of the latest start. */
+  lastStatuses: string
   progress: number | null
 }
 
@@ -51,7 +52,11 @@ const SELECT = `
   select jobs.id, jobs.key, jobs.name, jobs.description, categories.path as category, snapshots.body as definition,
     jobs.created_at as createdAt, jobs.updated_at as updatedAt,
     (select json_group_object(status, count) from counters where job_id = jobs.id and count > 0) as counts,
-    last.id as lastExecutionId, last.status as lastStatus,
+    last.id as lastExecutionId,
+    (select json_group_array(status) from executions as attempt
+     where job_id = jobs.id and id >= coalesce(last.start_id, last.id)
+       and coalesce(start_id, id) = coalesce(last.start_id, last.id)
+       and not exists (select 1 from executions as later where later.parent_id = attempt.id)) as lastStatuses,
     (select avg(progress) from executions where job_id = jobs.id and status = 'running') as progress
   from jobs
     join snapshots on snapshots.id = jobs.definition_id
@@ -159,7 +164,7 @@ export function jobTable(connection: Connection) {
 }
 
 function toJob(record: JobRecord, pause: Pause | null): Job {
-  const { definition: body, counts, lastStatus, ...rest } = record
+  const { definition: body, counts, lastStatuses, ...rest } = record
   const { handlers, params, policy } = JSON.parse(body) as JobDefinition
   const numbers = JSON.parse(counts) as Job['counts']
   return {
@@ -169,16 +174,30 @@ function toJob(record: JobRecord, pause: Pause | null): Job {
     params,
     counts: numbers,
     pause,
-    status: jobStatus(numbers, lastStatus, pause !== null),
+    status: jobStatus(
+      handlers.length > 0,
+      numbers,
+      worst(JSON.parse(lastStatuses) as Status[]),
+      pause !== null,
+    ),
   }
 }
 
-/** The status of a job follows from its executions; it is never stored. */
-export function jobStatus(counts: Job['counts'], last: Status | null, isPaused: boolean): Job['status'] {
+/**
+ * The status of a job follows from its executions; it is never stored.
+ * @param last the worst of what the handlers came to at the latest start
+ */
+export function jobStatus(
+  hasHandlers: boolean,
+  counts: Job['counts'],
+  last: Status | undefined,
+  isPaused: boolean,
+): Job['status'] {
+  if (!hasHandlers) return 'draft'
   if (counts.running || counts.initializing) return 'running'
   if (counts.queued) return 'queued'
   if (isPaused) return 'paused'
-  if (last === null) return 'draft'
+  if (last === undefined) return 'draft'
   if (last === 'completed' || last === 'cancelled') return last
   return isFinal(last) ? 'failed' : 'queued'
 }

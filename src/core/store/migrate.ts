@@ -9,9 +9,10 @@ export const MIGRATIONS: readonly string[] = [first]
 export const APPLICATION_ID = 0x4a_6f_62_64
 
 /**
- * Brings the database to the newest version, each migration in a transaction of its own.
+ * Brings the database to the newest version, in one transaction: where a migration fails, those before it are undone
+ * with it, so that the Jobdeck that wrote the file can still open it.
  * Foreign keys are off meanwhile, since rebuilding a table would cascade into its children, and are checked as a
- * whole before each commit; the setting is void inside a transaction, so it is made outside.
+ * whole after each migration; the setting is void inside a transaction, so it is made outside.
  * @param beforeUpgrade called once before the first change to a database that already has tables
  * @throws Fault `database-newer`, `database-foreign`
  */
@@ -25,7 +26,9 @@ export function migrate(
   if (version > 0) beforeUpgrade(version, migrations.length)
   database.pragma('foreign_keys = OFF')
   try {
-    migrations.forEach((sql, index) => applyOne(database, sql, index + 1))
+    database
+      .transaction(() => migrations.forEach((sql, index) => applyOne(database, sql, index + 1)))
+      .immediate()
   } finally {
     database.pragma('foreign_keys = ON')
   }
@@ -56,17 +59,14 @@ export function checkOrigin(database: Database.Database, newest = MIGRATIONS.len
 }
 
 function applyOne(database: Database.Database, sql: string, version: number): void {
-  const apply = database.transaction(() => {
-    // Another process may have migrated while this one waited for the lock.
-    if (userVersion(database) >= version) return
-    database.exec(sql)
-    const broken = database.pragma('foreign_key_check') as unknown[]
-    if (broken.length > 0)
-      throw new Error(`migration ${version} leaves ${broken.length} rows without their parent`)
-    database.pragma(`application_id = ${APPLICATION_ID}`)
-    database.pragma(`user_version = ${version}`)
-  })
-  apply.immediate()
+  // Another process may have migrated while this one waited for the lock.
+  if (userVersion(database) >= version) return
+  database.exec(sql)
+  const broken = database.pragma('foreign_key_check') as unknown[]
+  if (broken.length > 0)
+    throw new Error(`migration ${version} leaves ${broken.length} rows without their parent`)
+  database.pragma(`application_id = ${APPLICATION_ID}`)
+  database.pragma(`user_version = ${version}`)
 }
 
 const userVersion = (database: Database.Database) =>

@@ -108,6 +108,8 @@ export const executions = sqliteTable('executions', {
   id: integer().primaryKey({ autoIncrement: true }),
   jobId: text('job_id').notNull(),
   parentId: integer('parent_id'),
+  /** The first execution of its start, of which there is one per handler; null for that one itself. */
+  startId: integer('start_id'),
   definitionId: integer('definition_id').notNull(),
   environmentId: integer('environment_id'),
   /** The host that queued it and is to run it; empty: the planner. */

@@ -83,6 +83,7 @@ create table executions (
   id integer primary key autoincrement,
   job_id text not null references jobs (id),
   parent_id integer references executions (id) on delete set null,
+  start_id integer,
   definition_id integer not null,
   environment_id integer,
   owner text not null,
