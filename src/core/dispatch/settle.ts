@@ -56,20 +56,24 @@ export async function settleDeadHosts(parts: SettleParts): Promise<number[]> {
 }
 
 async function settle({ store, folder, markOf, clock }: SettleParts, host: HostRow): Promise<number[]> {
-  const open = store.executions.openOf(host.id)
-  for (const { id, processId, processStarted } of open) {
+  for (const { id, status, processId, processStarted } of store.executions.openOf(host.id)) {
+    // What never began has no processes; by now another host may have taken it, whose processes carry the same mark.
+    if (status !== 'running') continue
     const process = processId === null ? undefined : { pid: processId, started: processStarted }
     await endTree({ process, leadsGroup: false, mark: markOf(id) }, 0)
   }
-  await store.write(() => {
+  const open = await store.write(() => {
+    // Read again: meanwhile another opener may have settled them, or a stop been asked for.
+    const left = store.executions.openOf(host.id)
     const now = clock.now()
-    for (const row of open) {
+    for (const row of left) {
       const { to } = settlementOf(row)
       if (to === 'queued') store.executions.giveBack(row.id)
       else settleRun(store, row, to, now)
     }
     store.executions.release(host.id)
     store.hosts.close(host.id, now)
+    return left
   })
   forgetHost(folder, host.id)
   return open.map(({ id }) => id)
