@@ -1,0 +1,53 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { audit } from '../support/audit.ts'
+import { temporaryFolder } from '../support/deck.ts'
+import { HostProcess, carriers } from '../support/host.ts'
+import { seeded } from '../support/seeded.ts'
+
+/** How many hosts of a deck are killed, and how many live at once. */
+const KILLS = 50
+const AT_ONCE = 4
+
+const FIRST_SEED = Number(process.env.JOBDECK_TEST_SEED ?? Date.now() % 1_000_000)
+
+/** Most die soon after they are there, some later: in ms. */
+const lifetime = (random: () => number) => random() * (random() < 0.8 ? 300 : 1500)
+
+test.each([0, 1, 2, 3].map((index) => FIRST_SEED + index))(
+  'hosts killed at any moment leave no run open, doubled, forgotten or claimed to be done that is not (seed %i)',
+  async (seed) => {
+    const folder = temporaryFolder()
+    for (const name of ['begun', 'done', 'twice', 'lines', 'ticks', 'started']) mkdirSync(join(folder, name))
+    const file = join(folder, 'jobs.db')
+    const random = seeded(seed)
+    // Whatever a host starts carries this, marked as a run or not.
+    const env = { LC_JOBDECK_TEST: folder }
+    const begun = performance.now()
+
+    let kills = 0
+    async function lane(): Promise<void> {
+      while (kills++ < KILLS) {
+        const host = new HostProcess('storm', [file, folder, Math.floor(random() * 2 ** 31)], { env })
+        await host.line('ready')
+        await wait(lifetime(random))
+        await host.kill()
+        // It must be our signal that ended it, and it must have had nothing to complain of.
+        expect(await host.ended).toEqual({ code: null, signal: 'SIGKILL', stderr: '' })
+      }
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, lane))
+    writeFileSync(join(folder, 'calm'), '')
+    const last = new HostProcess('storm', [file, folder, seed, 'calm'], { env })
+    expect(await last.ended).toEqual({ code: 0, signal: null, stderr: '' })
+
+    const { faults, ...figures } = audit(file, folder)
+    console.log(`${KILLS} kills in ${Math.round(performance.now() - begun)} ms`, JSON.stringify(figures))
+    expect(faults).toEqual([])
+    expect(figures.states).toMatchObject({ completed: expect.any(Number), interrupted: expect.any(Number) })
+    await expect.poll(() => carriers(folder), { timeout: 10_000 }).toEqual([])
+    expect(readdirSync(`${file}-files/hosts`)).toEqual(['planner.lock'])
+  },
+)
