@@ -1,8 +1,11 @@
-import { describe, expect, test } from 'vitest'
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Deck } from '../../src/core/index.ts'
 import { EXECUTORS, declareWork } from '../fixtures/work.ts'
 import { openDeck, until } from '../support/deck.ts'
-import { carriers } from '../support/host.ts'
+import { HostProcess, carriers } from '../support/host.ts'
 import { ONCE, die, workplace } from '../support/workplace.ts'
 
 const get = (deck: Deck, execution = 1) => deck.client.request('executions.get', { execution })
@@ -57,4 +60,22 @@ describe.each(EXECUTORS)('a run on the executor "%s" whose host was killed', (ex
     expect(last).toMatchObject({ status: 'completed', attempt: 2, trigger: 'retry', retryId: null })
     expect(place.evidence(retryId!)).toEqual(ONCE)
   })
+})
+
+test('a child that spins is ended when its host dies before anything more than its beginning could be stored', async () => {
+  const place = workplace()
+  onTestFinished(place.calm)
+  const env = { LC_JOBDECK_TEST: place.folder }
+  const host = new HostProcess('doomed', [place.file, place.folder, 'child', 'held'], { env })
+  await host.line('held')
+  const other = new Database(place.file)
+  onTestFinished(() => void other.close())
+  other.exec('begin immediate')
+  writeFileSync(join(place.folder, 'go'), '')
+  await expect.poll(() => existsSync(join(place.folder, 'spins'))).toBe(true)
+  await host.kill()
+  other.exec('rollback')
+  const deck = await openDeck({ file: place.file })
+  expect(await get(deck)).toMatchObject({ status: 'interrupted' })
+  await expect.poll(() => carriers(place.folder)).toEqual([])
 })

@@ -24,9 +24,8 @@ export class HostProcess {
     this.child = spawn(process.execPath, [program, ...args.map(String)], {
       // Hosts are started by the hundred: what was compiled once is read by the next.
       env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'jobdeck-test-compiled'), ...env },
-      stdio: ['pipe', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     })
-    this.child.stdin!.on('error', () => {}) // it is gone
     this.#stdout = new Lines(this.child.stdout!)
     this.#stderr = new Lines(this.child.stderr!)
     this.ended = once(this.child, 'exit').then(([code, signal]) => {
@@ -40,11 +39,6 @@ export class HostProcess {
   /** Resolves with the first line, past or to come, that begins with the text. */
   line(text: string): Promise<string> {
     return this.#stdout.wait((line) => line.startsWith(text))
-  }
-
-  /** Gives it a line to read. */
-  tell(text: string): void {
-    this.child.stdin!.write(`${text}\n`)
   }
 
   /** Ends it without a word; resolves when it is gone. */

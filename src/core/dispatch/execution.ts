@@ -7,7 +7,7 @@ import { maskEnvironment } from '../executors/environment.ts'
 import type { Executor, Run, Task } from '../executors/executor.ts'
 import { errorInfo } from '../executors/failure.ts'
 import type { StopName } from '../executors/stopping.ts'
-import { endTree, findTree, type Root } from '../executors/tree.ts'
+import { endTree, findTree, type ProcessIdentity, type Root } from '../executors/tree.ts'
 import type { Claimed } from '../store/claim.ts'
 import type { Store } from '../store/store.ts'
 import { judge, type Stopping, type Verdict } from './outcome.ts'
@@ -146,7 +146,7 @@ export class ActiveExecution {
       ? this.#parts.clock.after(definition.timeout, () => this.stop('timeout'))
       : () => {}
     run.begin()
-    void run.root.then(({ process }) => process && this.#storeProcess(process.pid, process.started))
+    void run.root.then(({ process }) => process && process !== run.process && this.#storeProcess(process))
     const endSampling = laneOf(definition) === 'process' ? this.#sample(await run.root) : () => {}
     const outcome = await run.ended
     endSampling()
@@ -163,9 +163,15 @@ export class ActiveExecution {
     const { id, definition } = this.#claimed
     if (this.#stopping) return false
     const environment = laneOf(definition) === 'inline' ? null : maskEnvironment(task.environment)
-    const begun = await store.write(() => store.executions.begin(id, environment, clock.now()), {
-      patient: true,
-    })
+    const begun = await store.write(
+      () => {
+        if (!store.executions.begin(id, environment, clock.now())) return false
+        // It was started before it was known what for, and so carries no mark: it is known by this alone.
+        if (run.process) store.executions.setProcess(id, run.process)
+        return true
+      },
+      { patient: true },
+    )
     if (!begun) return false
     this.#run = run
     this.#startedAwake = clock.awake()
@@ -208,11 +214,10 @@ export class ActiveExecution {
     })
   }
 
-  #storeProcess(processId: number, started: string | null): Promise<unknown> {
+  #storeProcess(process: ProcessIdentity): void {
     const { store } = this.#parts
-    return store.write(() => store.executions.setProcess(this.#claimed.id, processId, started), {
-      patient: true,
-    })
+    const work = () => store.executions.setProcess(this.#claimed.id, process)
+    store.write(work, { patient: true }).catch(() => {}) // only where the deck is given up
   }
 
   #masked(verdict: Verdict): Verdict {

@@ -192,8 +192,8 @@ export function executionTable(connection: Connection) {
       })
     },
 
-    setProcess: (id: number, processId: number, processStarted: string | null) =>
-      setProcess.run({ id, processId, processStarted }),
+    setProcess: (id: number, { pid, started }: { pid: number; started: string | null }) =>
+      setProcess.run({ id, processId: pid, processStarted: started }),
 
     end: finish,
 
