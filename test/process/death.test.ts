@@ -65,8 +65,7 @@ describe.each(EXECUTORS)('a run on the executor "%s" whose host was killed', (ex
 test('a child that spins is ended when its host dies before anything more than its beginning could be stored', async () => {
   const place = workplace()
   onTestFinished(place.calm)
-  const env = { LC_JOBDECK_TEST: place.folder }
-  const host = new HostProcess('doomed', [place.file, place.folder, 'child', 'held'], { env })
+  const host = new HostProcess('doomed', [place.file, place.folder, 'child', 'held'], place)
   await host.line('held')
   const other = new Database(place.file)
   onTestFinished(() => void other.close())

@@ -1,11 +1,10 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdirSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { audit } from '../support/audit.ts'
-import { temporaryFolder } from '../support/deck.ts'
 import { HostProcess, carriers } from '../support/host.ts'
 import { seeded } from '../support/seeded.ts'
+import { workplace } from '../support/workplace.ts'
 
 /** How many hosts of a deck are killed, and how many live at once. */
 const KILLS = 50
@@ -19,12 +18,8 @@ const lifetime = (random: () => number) => random() * (random() < 0.8 ? 300 : 15
 test.each([0, 1, 2, 3].map((index) => FIRST_SEED + index))(
   'hosts killed at any moment leave no run open, doubled, forgotten or claimed to be done that is not (seed %i)',
   async (seed) => {
-    const folder = temporaryFolder()
-    for (const name of ['begun', 'done', 'twice', 'lines', 'ticks', 'started']) mkdirSync(join(folder, name))
-    const file = join(folder, 'jobs.db')
+    const { folder, file, env, calm } = workplace()
     const random = seeded(seed)
-    // Whatever a host starts carries this, marked as a run or not.
-    const env = { LC_JOBDECK_TEST: folder }
     const begun = performance.now()
 
     let kills = 0
@@ -39,7 +34,7 @@ test.each([0, 1, 2, 3].map((index) => FIRST_SEED + index))(
       }
     }
     await Promise.all(Array.from({ length: AT_ONCE }, lane))
-    writeFileSync(join(folder, 'calm'), '')
+    calm()
     const last = new HostProcess('storm', [file, folder, seed, 'calm'], { env })
     expect(await last.ended).toEqual({ code: 0, signal: null, stderr: '' })
 

@@ -1,10 +1,13 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
 import { settleDeadHosts } from '../../src/core/dispatch/settle.ts'
+import { createEngine } from '../../src/core/engine.ts'
 import { foldersOf } from '../../src/core/folders.ts'
+import { isLocked } from '../../src/core/store/lock.ts'
 import { openStore } from '../../src/core/store/store.ts'
-import { declareWork } from '../fixtures/work.ts'
+import { EXECUTORS, declareWork } from '../fixtures/work.ts'
 import { openDeck, until } from '../support/deck.ts'
+import { HostProcess, carriers } from '../support/host.ts'
 import { ONCE, die, workplace, type Workplace } from '../support/workplace.ts'
 
 /** Settles as an opener does that is held up, for what `meanwhile` does, between looking and writing. */
@@ -57,3 +60,62 @@ test('a stop that is stored while a dead host is being settled is kept', async (
   declareWork(deck, 'function', place.folder)
   expect(await deck.client.request('executions.get', { execution: 1 })).toMatchObject({ status: 'cancelled' })
 })
+
+/** A host whose run goes on; stopped by the system when it tells so. */
+async function frozenHost(place: Workplace, executor: (typeof EXECUTORS)[number]): Promise<HostProcess> {
+  const host = new HostProcess('steady', [place.file, place.folder, executor], place)
+  await host.line('begun')
+  for (;;) {
+    host.child.kill('SIGSTOP')
+    if (!isLocked(place.file)) return host
+    host.child.kill('SIGCONT') // it was writing: nobody could write while it is stopped
+  }
+}
+
+test.each(EXECUTORS)(
+  'a stop that another process asked for stands when the host crashes before it could act (%s)',
+  async (executor) => {
+    const place = workplace()
+    const host = await frozenHost(place, executor)
+    const deck = await openDeck({ file: place.file })
+    await deck.client.request('executions.stop', { execution: 1 })
+    expect(await deck.client.request('executions.get', { execution: 1 })).toMatchObject({ status: 'running' })
+    await host.kill()
+    await deck.close()
+    const next = await openDeck({ file: place.file })
+    expect(await next.client.request('executions.get', { execution: 1 })).toMatchObject({
+      status: 'cancelled',
+      error: null,
+      retryId: null,
+    })
+    await expect.poll(() => carriers(place.folder)).toEqual([])
+  },
+)
+
+test.each(EXECUTORS)(
+  'a host that is stopped by the system is not taken for dead, however often that is asked; it goes on (%s)',
+  async (executor) => {
+    const place = workplace()
+    const host = await frozenHost(place, executor)
+    const planner = await createEngine({ file: place.file })
+    onTestFinished(() => planner.close(true))
+    const parts = {
+      store: planner.store,
+      folder: planner.folders.hosts,
+      markOf: (id: number) => `${planner.store.deckId}/${id}`,
+      clock: systemClock,
+    }
+    for (let time = 0; time < 500; time++) expect(await settleDeadHosts(parts)).toEqual([])
+    for (const kind of ['library', 'run', 'command'] as const) {
+      const opener = await createEngine({ file: place.file, kind })
+      expect(opener.store.executions.find(1)).toMatchObject({ status: 'running' })
+      await opener.close(true)
+    }
+    expect(planner.queue().hosts).toHaveLength(2)
+    host.child.kill('SIGCONT')
+    place.calm()
+    await host.line('#1 completed')
+    expect(planner.store.executions.find(1)).toMatchObject({ status: 'completed' })
+    expect(place.evidence(1)).toEqual(ONCE)
+  },
+)
