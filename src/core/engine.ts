@@ -5,6 +5,7 @@ import { Fault } from '../shared/fault.ts'
 import { backUpDaily } from './backup.ts'
 import { systemClock, type Clock } from './clock.ts'
 import type { Definition, JobDefinition, Lane } from './definition.ts'
+import { diskFault } from './disk.ts'
 import { Dispatcher, defaultSlots } from './dispatch/dispatcher.ts'
 import { reasonToWait } from './dispatch/explain.ts'
 import { settleDeadHosts } from './dispatch/settle.ts'
@@ -85,10 +86,7 @@ export async function createEngine(options: EngineOptions) {
       return createHost(folders.hosts, kind, clock.now())
     } catch (thrown) {
       store.close()
-      const { message } = thrown as Error
-      throw new Fault('database-permission', `${folders.hosts} cannot be written: ${message}`, {
-        cause: thrown,
-      })
+      throw diskFault(thrown, `${folders.hosts} cannot be written`)
     }
   }
   const actor = ACTOR_OF[kind]
