@@ -286,19 +286,26 @@ export async function createEngine(options: EngineOptions) {
     },
 
     /**
-     * Asks for the end of executions, wherever they run; resolves once the wish is stored.
+     * Asks for the end of executions, wherever they run; resolves once the wish is stored, or acted on.
      * @returns those that had not ended
      */
     async stop(ids: number[], force: boolean): Promise<Execution[]> {
       const now = clock.now()
-      const open = await store.write(() => {
-        const found = ids.filter((id) => store.executions.requestStop(id, 'cancelled', force, now))
-        for (const executionId of found) {
-          const { jobId } = store.executions.find(executionId)!
-          store.trail.add({ at: now, actor, action: 'stopped', jobId, executionId, details: { force } })
-        }
-        return found
-      })
+      const open = await store
+        .write(() => {
+          const found = ids.filter((id) => store.executions.requestStop(id, 'cancelled', force, now))
+          for (const executionId of found) {
+            const { jobId } = store.executions.find(executionId)!
+            store.trail.add({ at: now, actor, action: 'stopped', jobId, executionId, details: { force } })
+          }
+          return found
+        })
+        .catch((thrown: unknown) => {
+          // What fills the disk can be stopped where it runs: the wish is not stored, but its end will be.
+          const here = ids.filter((id) => dispatcher.stop(id, force))
+          if (here.length === 0) throw thrown
+          return here
+        })
       const asked = open.map((id) => store.executions.find(id)!)
       for (const execution of asked) if (execution.status === 'cancelled') hub.emit('execution', execution)
       dispatcher.actOnStops()

@@ -7,7 +7,7 @@ import { open, type Deck, type Fault } from '../../src/core/index.ts'
 import { declareWork } from '../fixtures/work.ts'
 import { audit } from '../support/audit.ts'
 import { buildFaultyDisk, reasonNotToFail, reasonNotToMount, smallDisk } from '../support/disk.ts'
-import { gate, messages, openDeck, temporaryFolder } from '../support/deck.ts'
+import { gate, messages, obedient, openDeck, temporaryFolder } from '../support/deck.ts'
 import { HostProcess } from '../support/host.ts'
 import { ONCE, workplace } from '../support/workplace.ts'
 
@@ -81,6 +81,26 @@ describe.skipIf(noDisk !== undefined)('on a disk that is full', () => {
     expect(begunLater).toBe(true)
     // Of those that were refused nothing is left.
     expect(await deck.client.request('executions.list', {})).toHaveLength(2)
+  })
+
+  test('what fills it can still be stopped where it runs, and ends cancelled when there is space again', async () => {
+    const { folder, fill } = smallDisk('4m')
+    const deck = await openDeck({ file: join(folder, 'jobs.db') })
+    const { handler, begun } = gate()
+    const job = deck.once('in-process', { name: 'greedy' }).add(1, async (execution) => {
+      void handler(execution)
+      await obedient(execution)
+    })
+    const [running] = await job.start()
+    const { info, signal } = await begun
+    const told = nextTrouble(deck)
+    const empty = fill()
+    for (let line = 0; line < 5000; line++) info('x'.repeat(200))
+    expect(await told).toBe('disk-full')
+    await running!.stop()
+    expect(signal.aborted).toBe(true)
+    empty()
+    expect(await running!.finished()).toMatchObject({ status: 'cancelled', forced: false, logCount: 5000 })
   })
 
   test.each(['new', 'that exists'])('a deck %s is not opened, and says why', async (which) => {

@@ -97,6 +97,13 @@ export class Dispatcher {
     this.#cancelAlarm = clock.after(Math.min(wait, LONGEST_WAIT), () => this.wake())
   }
 
+  /** Stops what runs here; false where it does not. */
+  stop(id: number, force: boolean): boolean {
+    const active = this.#active.get(id)
+    active?.stop('cancelled', force)
+    return active !== undefined
+  }
+
   /** Acts on the stops that any process has asked for. */
   actOnStops(): void {
     if (this.#active.size === 0) return
