@@ -20,6 +20,7 @@ import { checkParameters } from './handlers/parameters.ts'
 import { resolveHandler } from './handlers/resolve.ts'
 import {
   createHost,
+  forgetHost,
   hasPlanner,
   hostLives,
   livingHosts,
@@ -210,9 +211,11 @@ export async function createEngine(options: EngineOptions) {
     await housekeeping.close()
     if (host && !store.condemned()) tryTo(() => writeWitness(folders.witness, store))
     planner?.release()
-    if (host) await store.write(() => leave(hostId)).catch(() => {}) // a full disk keeps nobody from leaving: the next to open settles it
+    // A full disk keeps nobody from leaving: then the free lock tells the next to open that there is something to settle.
+    const saidGoodbye = host !== undefined && (await succeeds(store.write(() => leave(hostId))))
     store.close()
-    if (host) releaseHost(folders.hosts, host)
+    host?.lock.release()
+    if (saidGoodbye) forgetHost(folders.hosts, hostId)
   }
 
   try {
@@ -332,6 +335,12 @@ export async function createEngine(options: EngineOptions) {
     close: (interrupt: boolean): Promise<void> => (closing ??= close(interrupt)),
   }
 }
+
+const succeeds = (work: Promise<unknown>): Promise<boolean> =>
+  work.then(
+    () => true,
+    () => false,
+  )
 
 /** For what is only of use later, and may be missing then. */
 function tryTo(work: () => void): void {

@@ -103,6 +103,29 @@ describe.skipIf(noDisk !== undefined)('on a disk that is full', () => {
     expect(await running!.finished()).toMatchObject({ status: 'cancelled', forced: false, logCount: 5000 })
   })
 
+  test('nobody is kept from leaving: a deck is closed, and the next to open it settles what could not be stored', async () => {
+    const { folder, fill } = smallDisk('4m')
+    const file = join(folder, 'jobs.db')
+    const deck = await openDeck({ file })
+    const { handler, begun } = gate()
+    const job = deck.once('in-process', { name: 'greedy' }).add(1, async (execution) => {
+      void handler(execution)
+      await obedient(execution)
+    })
+    const [running] = await job.start()
+    const { info } = await begun
+    const told = nextTrouble(deck)
+    const empty = fill()
+    for (let line = 0; line < 5000; line++) info('x'.repeat(200))
+    expect(await told).toBe('disk-full')
+    await deck.close()
+    empty()
+    const next = await openDeck({ file })
+    expect(await next.client.request('executions.get', { execution: running!.id })).toMatchObject({
+      status: 'interrupted',
+    })
+  })
+
   test.each(['new', 'that exists'])('a deck %s is not opened, and says why', async (which) => {
     const { folder, fill } = smallDisk('4m')
     const file = join(folder, 'jobs.db')

@@ -119,7 +119,10 @@ export class Dispatcher {
   async close(interrupt: boolean): Promise<void> {
     this.#closed = true
     this.#cancelAlarm()
-    if (interrupt) for (const active of this.#active.values()) active.stop('interrupted')
+    if (interrupt) {
+      this.#options.store.hurry()
+      for (const active of this.#active.values()) active.stop('interrupted')
+    }
     while (this.#active.size > 0) await Promise.allSettled([...this.#active.values()].map(({ done }) => done))
   }
 }
