@@ -6,6 +6,7 @@ import { Fault } from '../shared/fault.ts'
 import { backUpDaily } from './backup.ts'
 import { systemClock, type Clock } from './clock.ts'
 import type { Definition, JobDefinition, Lane } from './definition.ts'
+import { diskFault } from './disk.ts'
 import { Dispatcher, defaultSlots } from './dispatch/dispatcher.ts'
 import { reasonToWait } from './dispatch/explain.ts'
 import { settleDeadHosts } from './dispatch/settle.ts'
@@ -20,6 +21,7 @@ import { checkParameters } from './handlers/parameters.ts'
 import { resolveHandler } from './handlers/resolve.ts'
 import {
   createHost,
+  forgetHost,
   hasPlanner,
   hostLives,
   livingHosts,
@@ -92,10 +94,7 @@ export async function createEngine(options: EngineOptions) {
       return createHost(folders.hosts, kind, clock.now())
     } catch (thrown) {
       store.close()
-      const { message } = thrown as Error
-      throw new Fault('database-permission', `${folders.hosts} cannot be written: ${message}`, {
-        cause: thrown,
-      })
+      throw diskFault(thrown, `${folders.hosts} cannot be written`)
     }
   }
   const actor = ACTOR_OF[kind]
@@ -225,10 +224,12 @@ export async function createEngine(options: EngineOptions) {
     await housekeeping.close()
     if (host && !store.condemned()) tryTo(() => writeWitness(folders.witness, store))
     planner?.release()
-    if (host) await store.write(() => leave(hostId)).catch(() => {}) // a full disk keeps nobody from leaving: the next to open settles it
+    // A full disk keeps nobody from leaving: then the free lock tells the next to open that there is something to settle.
+    const saidGoodbye = host !== undefined && (await succeeds(store.write(() => leave(hostId))))
     store.close()
     hub.emit('closed', { fault: new Fault('closed', 'the deck was closed').toJSON() })
-    if (host) releaseHost(folders.hosts, host)
+    host?.lock.release()
+    if (saidGoodbye) forgetHost(folders.hosts, hostId)
   }
 
   try {
@@ -303,19 +304,26 @@ export async function createEngine(options: EngineOptions) {
     },
 
     /**
-     * Asks for the end of executions, wherever they run; resolves once the wish is stored.
+     * Asks for the end of executions, wherever they run; resolves once the wish is stored, or acted on.
      * @returns those that had not ended
      */
     async stop(ids: number[], force: boolean): Promise<Execution[]> {
       const now = clock.now()
-      const open = await store.write(() => {
-        const found = ids.filter((id) => store.executions.requestStop(id, 'cancelled', force, now))
-        for (const executionId of found) {
-          const { jobId } = store.executions.find(executionId)!
-          store.trail.add({ at: now, actor, action: 'stopped', jobId, executionId, details: { force } })
-        }
-        return found
-      })
+      const open = await store
+        .write(() => {
+          const found = ids.filter((id) => store.executions.requestStop(id, 'cancelled', force, now))
+          for (const executionId of found) {
+            const { jobId } = store.executions.find(executionId)!
+            store.trail.add({ at: now, actor, action: 'stopped', jobId, executionId, details: { force } })
+          }
+          return found
+        })
+        .catch((thrown: unknown) => {
+          // What fills the disk can be stopped where it runs: the wish is not stored, but its end will be.
+          const here = ids.filter((id) => dispatcher.stop(id, force))
+          if (here.length === 0) throw thrown
+          return here
+        })
       dispatcher.actOnStops()
       return open.map((id) => store.executions.find(id)!)
     },
@@ -346,6 +354,12 @@ export async function createEngine(options: EngineOptions) {
     },
   }
 }
+
+const succeeds = (work: Promise<unknown>): Promise<boolean> =>
+  work.then(
+    () => true,
+    () => false,
+  )
 
 /** For what is only of use later, and may be missing then. */
 function tryTo(work: () => void): void {

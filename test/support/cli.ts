@@ -34,7 +34,7 @@ export interface CliOptions {
 }
 
 /** The lines of one stream as they come, and whoever waits for one of them. */
-class Lines {
+export class Lines {
   readonly #lines: string[] = []
   readonly #waiting: {
     test: (line: string) => boolean

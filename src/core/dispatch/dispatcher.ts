@@ -105,6 +105,13 @@ export class Dispatcher {
     this.#cancelAlarm = clock.after(Math.min(wait, LONGEST_WAIT), () => this.wake())
   }
 
+  /** Stops what runs here; false where it does not. */
+  stop(id: number, force: boolean): boolean {
+    const active = this.#active.get(id)
+    active?.stop('cancelled', force)
+    return active !== undefined
+  }
+
   /** Acts on the stops that any process has asked for. */
   actOnStops(): void {
     if (this.#active.size === 0) return
@@ -131,6 +138,7 @@ export class Dispatcher {
     this.#closed = true
     this.#cancelAlarm()
     await nextTurn() // what was claimed by the last commit is active now
+    this.#options.store.hurry()
     for (const active of this.#active.values()) active.stop('interrupted')
     await this.#allEnded()
   }

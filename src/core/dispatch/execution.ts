@@ -7,7 +7,7 @@ import { maskEnvironment } from '../executors/environment.ts'
 import type { Executor, Run, Task } from '../executors/executor.ts'
 import { errorInfo } from '../executors/failure.ts'
 import type { StopName } from '../executors/stopping.ts'
-import { endTree, findTree, type Root } from '../executors/tree.ts'
+import { endTree, findTree, type ProcessIdentity, type Root } from '../executors/tree.ts'
 import type { Claimed } from '../store/claim.ts'
 import type { Known } from '../store/executions.ts'
 import type { Store } from '../store/store.ts'
@@ -152,7 +152,7 @@ export class ActiveExecution {
       ? this.#parts.clock.after(definition.timeout, () => this.stop('timeout'))
       : () => {}
     run.begin()
-    void run.root.then(({ process }) => process && this.#storeProcess(process.pid, process.started))
+    void run.root.then(({ process }) => process && process !== run.process && this.#storeProcess(process))
     const endSampling = laneOf(definition) === 'process' ? this.#sample(await run.root) : () => {}
     const outcome = await run.ended
     endSampling()
@@ -169,7 +169,12 @@ export class ActiveExecution {
     if (this.#stopping) return false
     if (!this.#claimed.begun) {
       const environment = maskEnvironment(task.environment)
-      const begin = () => store.executions.begin(this.#known, environment, clock.now())
+      const begin = () => {
+        if (!store.executions.begin(this.#known, environment, clock.now())) return false
+        // It was started before it was known what for, and so carries no mark: it is known by this alone.
+        if (run.process) store.executions.setProcess(this.#known.id, run.process)
+        return true
+      }
       if (!(await store.write(begin, { patient: true }))) return false
       this.#known = { ...this.#known, status: 'running' }
     }
@@ -213,11 +218,10 @@ export class ActiveExecution {
     })
   }
 
-  #storeProcess(processId: number, started: string | null): Promise<unknown> {
+  #storeProcess(process: ProcessIdentity): void {
     const { store } = this.#parts
-    return store.write(() => store.executions.setProcess(this.#claimed.id, processId, started), {
-      patient: true,
-    })
+    const work = () => store.executions.setProcess(this.#claimed.id, process)
+    store.write(work, { patient: true }).catch(() => {}) // only where the deck is given up
   }
 
   #masked(verdict: Verdict): Verdict {

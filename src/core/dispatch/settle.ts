@@ -55,21 +55,24 @@ export async function settleDeadHosts(parts: SettleParts): Promise<number[]> {
 }
 
 async function settle({ store, folder, clock }: SettleParts, host: HostRow): Promise<number[]> {
-  const open = store.executions.openOf(host.id)
   // One that said goodbye has left nothing behind; that of a deck that was copied was never one of this deck.
-  for (const { id, processId, processStarted } of host.closedAt === null ? open : []) {
+  const left = host.closedAt === null ? store.executions.openOf(host.id) : []
+  for (const { id, processId, processStarted } of left) {
     const process = processId === null ? undefined : { pid: processId, started: processStarted }
     await endTree({ process, leadsGroup: false, mark: markOf(host.id, id) }, 0)
   }
-  await store.write(() => {
+  const open = await store.write(() => {
+    // Read again: meanwhile another opener may have settled them, or a stop been asked for.
+    const left = store.executions.openOf(host.id)
     const now = clock.now()
-    for (const row of open) {
+    for (const row of left) {
       const { to } = settlementOf(row)
       if (to === 'queued') store.executions.giveBack(row)
       else settleRun(store, row, to, now)
     }
     store.executions.release(host.id)
     if (host.closedAt === null) store.hosts.close(host.id, now)
+    return left
   })
   forgetHost(folder, host.id)
   return open.map(({ id }) => id)

@@ -96,6 +96,7 @@ export const childExecutor =
       },
       kill: async () => void (await endTree(root, 0)),
       ended,
+      process: first,
       root: Promise.resolve(root),
     }
   }

@@ -3,7 +3,7 @@ import type { Definition } from '../definition.ts'
 import type { Sink } from '../dispatch/record.ts'
 import type { RunFacts } from './context.ts'
 import type { StopName } from './stopping.ts'
-import type { Root } from './tree.ts'
+import type { ProcessIdentity, Root } from './tree.ts'
 
 /** What an executor is given to run. */
 export interface Task {
@@ -38,6 +38,8 @@ export interface Run {
   kill(): Promise<void>
   /** Never rejects. Its output and reports were all given to the sink before. */
   readonly ended: Promise<Outcome>
+  /** Its process, where that is there before the handler begins. */
+  readonly process?: ProcessIdentity | undefined
   /** Where its processes are found; resolves once the first of them is there, or cannot be. */
   readonly root: Promise<Root>
 }

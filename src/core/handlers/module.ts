@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rename, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { builtinModules } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build, type BuildFailure, type Plugin } from 'esbuild'
+import { diskFault } from '../disk.ts'
 import { libraryUrl } from '../entry.ts'
 import { Fault } from '../../shared/fault.ts'
 
@@ -15,7 +16,7 @@ export const codeFile = (codeFolder: string, digest: string) => join(codeFolder,
  * are the bytes that run, and an edit does not reach a run that was queued before it.
  * Packages are not bundled; they are found from where the original lies.
  * @returns the digest
- * @throws Fault `handler-syntax` with line and column, `handler-unsuitable`
+ * @throws Fault `handler-syntax` with line and column, `handler-unsuitable`, `disk-full`
  */
 export async function bundleModule(file: string, codeFolder: string): Promise<string> {
   const url = pathToFileURL(file).href
@@ -72,10 +73,15 @@ async function keep(path: string, code: Uint8Array): Promise<void> {
     () => false,
   )
   if (isThere) return
-  await mkdir(dirname(path), { recursive: true })
   const draft = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`
-  await writeFile(draft, code)
-  await rename(draft, path)
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(draft, code)
+    await rename(draft, path)
+  } catch (thrown) {
+    await rm(draft, { force: true }).catch(() => {}) // what it could not be written for matters more
+    throw diskFault(thrown, `${path} cannot be written`)
+  }
 }
 
 /**

@@ -193,8 +193,8 @@ export function executionTable(connection: Connection) {
       return move(from, 'running', () => begin.run(now, snapshots.keep(environment), from.id))
     },
 
-    setProcess: (id: number, processId: number, processStarted: string | null) =>
-      setProcess.run({ id, processId, processStarted }),
+    setProcess: (id: number, { pid, started }: { pid: number; started: string | null }) =>
+      setProcess.run({ id, processId: pid, processStarted: started }),
 
     end: finish,
 

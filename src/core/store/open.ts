@@ -3,7 +3,8 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
-import { Fault, type FaultData } from '../../shared/fault.ts'
+import type { FaultData } from '../../shared/fault.ts'
+import { diskFault } from '../disk.ts'
 import { foldersOf } from '../folders.ts'
 import { requireNode } from '../runtime.ts'
 import { Changes, type ExecutionChange } from './changes.ts'
@@ -112,13 +113,7 @@ function realFile(path: string): string {
   try {
     makeFolder(dirname(absolute))
   } catch (thrown) {
-    throw new Fault(
-      'database-permission',
-      `the folder ${dirname(absolute)} cannot be made: ${reason(thrown)}`,
-      {
-        cause: thrown,
-      },
-    )
+    throw diskFault(thrown, `the folder ${dirname(absolute)} cannot be made`)
   }
   return join(realpathSync(dirname(absolute)), basename(absolute))
 }
@@ -133,5 +128,3 @@ function makeFolder(path: string): void {
     if (!existsSync(path)) throw thrown // another process may have been quicker
   }
 }
-
-const reason = (thrown: unknown) => (thrown instanceof Error ? thrown.message : String(thrown))

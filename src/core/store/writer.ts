@@ -41,6 +41,8 @@ export class Writer {
   /** Set for good: nothing is written any more. */
   #condemned: Fault | undefined
   #retries = 0
+  /** Once the deck is to be left: beyond this monotonic time not even a patient write waits. */
+  #leaveBy = Infinity
 
   /**
    * @param changes gathered during each transaction, and told to `onCommit` after it
@@ -74,6 +76,11 @@ export class Writer {
       this.#queue.push({ work, resolve, reject, deadline })
       this.#schedule()
     })
+  }
+
+  /** From now on no write waits for ever: a full disk keeps nobody from leaving. */
+  hurry(): void {
+    this.#leaveBy = Math.min(this.#leaveBy, performance.now() + PATIENCE)
   }
 
   /** Writes nothing any more, and rejects what is queued and what comes. */
@@ -162,7 +169,9 @@ export class Writer {
   #wait(batch: Write[], fault: Fault): void {
     const now = performance.now()
     const locked = fault.code === 'database-locked'
-    const kept = batch.filter((write) => write.deadline === Infinity || (locked && write.deadline > now))
+    const kept = batch.filter(({ deadline }) =>
+      deadline === Infinity ? this.#leaveBy > now : locked && deadline > now,
+    )
     for (const write of batch) if (!kept.includes(write)) write.reject(fault)
     this.#queue.unshift(...kept)
     this.#retries++
