@@ -1,5 +1,5 @@
 /** What the contract's requests do: one entry each. */
-import type { z } from 'zod'
+import type * as z from 'zod'
 import {
   OPEN_STATUSES,
   contract,

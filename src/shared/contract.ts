@@ -1,5 +1,5 @@
 /** Every request and every event of a deck, on one page. All times are milliseconds since 1970, UTC. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseDuration } from './duration.ts'
 import type { FaultData } from './fault.ts'
 import { parseSize } from './size.ts'
