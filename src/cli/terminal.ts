@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { stripVTControlCharacters, styleText } from 'node:util'
 import prettyBytes from 'pretty-bytes'
 import prettyMilliseconds from 'pretty-ms'
@@ -38,6 +39,14 @@ export const hasColors = (stream: NodeJS.WriteStream) => styled('red', 'x', stre
 
 export function print(text: string): void {
   if (!outputClosed) process.stdout.write(`${text}\n`)
+}
+
+/** Whether what was printed has gone out, or will not: then more can be. */
+export const hasRoom = () => outputClosed || !process.stdout.writableNeedDrain
+
+/** Resolves when more can be printed without being gathered in memory; at once where the reader has gone. */
+export async function outputRoom(): Promise<void> {
+  if (!hasRoom()) await once(process.stdout, 'drain').catch(() => {}) // rejects on the error that closes it
 }
 
 export const printJson = (value: unknown): void => print(JSON.stringify(value))

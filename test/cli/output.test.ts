@@ -3,7 +3,7 @@ import { writeFile as write } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Cli, hasTerminal, inTerminal, jobdeck, type CliOptions } from '../support/cli.ts'
-import { temporaryFolder, writeFile } from '../support/deck.ts'
+import { openDeck, temporaryFolder, until, writeFile } from '../support/deck.ts'
 
 const ESCAPE = String.fromCharCode(27)
 const COLOUR = new RegExp(`${ESCAPE}\\[[1-9][\\d;]*m`)
@@ -177,6 +177,25 @@ test('300 MB without a newline are one line, cut, and are not gathered in memory
   expect(log).toMatchObject([
     { message: expect.stringMatching(/^x{65536} … \[cut: the line has 300,000,000 bytes\]$/) },
   ])
+})
+
+test('a reader that lags holds back what is printed: a million lines are not gathered in memory', async () => {
+  const data = dataFolder()
+  const deck = await openDeck({ file: join(data, 'jobdeck.db') })
+  const peakOf = async (count: number, run: number) => {
+    const cli = new Cli(['--json', 'run', '--', 'seq', String(count)], { data })
+    const peak = cli.peakMemory()
+    await cli.line((line) => line.includes('"state"'))
+    cli.child.stdout!.pause()
+    await until(deck, run, ({ endedAt }) => endedAt !== null)
+    cli.child.stdout!.resume()
+    const { code, json, stderr } = await cli.done()
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(json().at(-1)).toMatchObject({ type: 'result', execution: { status: 'completed' } })
+    return peak
+  }
+  const quiet = await peakOf(1, 1)
+  expect(await peakOf(1_000_000, 2)).toBeLessThan(quiet + 150)
 })
 
 test('of 200,000 lines the first and the newest are kept, and one row stands for all between', async () => {
