@@ -1,6 +1,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
-import type { Parameters } from '../../shared/contract.ts'
+import { PARAMETER_DEPTH, type Parameters } from '../../shared/contract.ts'
+import { isDeeperThan } from '../../shared/depth.ts'
 import { parseDuration } from '../../shared/duration.ts'
 import { Fault } from '../../shared/fault.ts'
 
@@ -24,6 +25,12 @@ export function checkParameters(
   params: Parameters,
   from: 'text' | 'json' = 'json',
 ): Parameters {
+  if (isDeeperThan(params, PARAMETER_DEPTH)) {
+    const message = `must not be nested more than ${PARAMETER_DEPTH} deep`
+    throw new Fault('invalid-input', `params: ${message}`, {
+      data: { issues: [{ field: 'params', message }] },
+    })
+  }
   if (!schema) return params
   const validate = compile(schema, from === 'text' ? 'lenient' : 'exact')
   const filled = structuredClone(params)
