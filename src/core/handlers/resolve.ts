@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
 import { dirname, extname, isAbsolute, resolve } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import type { Handler, Mode, Policy } from '../../shared/contract.ts'
 import { Fault } from '../../shared/fault.ts'
 import { DEFAULT_POLICY, mergePolicies, type Definition, type Target } from '../definition.ts'
-import { isModule, programCommand, requireFile } from './kind.ts'
+import { isModule, programCommand, readHead, requireFile } from './kind.ts'
 import { moduleMetadata, programMetadata, type Metadata } from './metadata.ts'
 import { bundleModule } from './module.ts'
 
@@ -13,8 +15,10 @@ export interface Description extends Metadata {
   file: { kind: 'module'; digest: string } | { kind: 'program'; command: string[] }
 }
 
-/** Sources that are longer are run, but not read for what they say of themselves. In bytes. */
+/** A program is read so far for what it says of itself, in bytes; it may have any length. */
 const SOURCE_LIMIT = 4 * 1024 * 1024
+/** A module is bundled in memory; one that is longer, in bytes, was hardly written by anybody. */
+const MODULE_LIMIT = 64 * 1024 * 1024
 
 /**
  * Reads what a file says of itself, without running it.
@@ -23,14 +27,18 @@ const SOURCE_LIMIT = 4 * 1024 * 1024
 export async function describeFile(path: string, codeFolder: string): Promise<Description> {
   const file = resolve(path)
   await requireFile(file)
-  const bytes = await readFile(file)
-  const source = bytes.length <= SOURCE_LIMIT ? bytes.toString('utf8') : ''
   if (isModule(file)) {
+    const { size } = await stat(file)
+    if (size > MODULE_LIMIT) {
+      const message = `${file} has ${size.toLocaleString('en')} bytes; a module may have ${MODULE_LIMIT.toLocaleString('en')}`
+      throw new Fault('handler-unsuitable', message)
+    }
     const digest = await bundleModule(file, codeFolder) // tells of syntax errors, and of imports that are not there
+    const source = await readFile(file, 'utf8')
     const metadata = await moduleMetadata(source, /ts$/i.test(extname(file)) ? 'ts' : 'js')
     return { ...metadata, file: { kind: 'module', digest } }
   }
-  const metadata = programMetadata(source, file)
+  const metadata = programMetadata(await readHead(file, SOURCE_LIMIT), file)
   const command = await programCommand(file, metadata.interpreter, metadata.hasDependencies)
   return { ...metadata, file: { kind: 'program', command } }
 }
@@ -67,14 +75,19 @@ export async function resolveHandler(
   const merged = mergePolicies({ directory: dirname(file) }, defaults, policy)
   if (how.kind === 'program') {
     requireMode(merged.mode, 'process', `${file} is a program, which`, '')
-    const digest = createHash('sha256')
-      .update(await readFile(file))
-      .digest('hex')
+    const digest = await digestOf(file)
     const command = handler.interpreter ? [...handler.interpreter, file] : how.command
     return { ...complete(handler, { kind: 'script', file, digest, command }, merged, 'process'), schema }
   }
   const target: Target = { kind: 'module', file, digest: how.digest }
   return { ...complete(handler, target, merged, merged.mode ?? 'process'), schema }
+}
+
+/** Read piece by piece: a program may be larger than memory. */
+async function digestOf(file: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(file), hash)
+  return hash.digest('hex')
 }
 
 /** What functions run with, by the stored job that has them: they are started most often, and nothing of them changes. */
