@@ -12,6 +12,7 @@ import {
   printNote,
   printable,
   statusText,
+  withoutDirections,
 } from './terminal.ts'
 
 export interface View {
@@ -63,7 +64,8 @@ export function textView(): View {
   const ending = ({ id, status, durationMs, error, exitSignal, exitCode: code }: ExecutionDetail) => {
     const took = durationMs === null ? '' : ` in ${duration(durationMs)}`
     process.stderr.write(`${statusText(status, process.stderr)}  run #${id}${took}\n`)
-    if (error) process.stderr.write(`${printable(error.stack ?? error.message)}\n`)
+    if (error)
+      process.stderr.write(`${withoutDirections(printable(error.stack ?? error.message, process.stderr))}\n`)
     else if (status !== 'completed' && (exitSignal ?? code) !== null)
       printNote(`ended by ${exitSignal ?? `exit code ${code}`}`)
   }
