@@ -1,5 +1,5 @@
 import { withDeck, type GlobalOptions } from './deck.ts'
-import { dateTime, print, printJson, printNote, printable, table } from './terminal.ts'
+import { dateTime, print, printJson, printNote, oneLine, table } from './terminal.ts'
 
 export interface HistoryOptions extends GlobalOptions {
   job?: string | undefined
@@ -18,9 +18,9 @@ export function history({ job, limit, ...options }: HistoryOptions): Promise<voi
       dateTime(at),
       actor,
       action,
-      jobId === null ? '' : printable(names.get(jobId) ?? jobId),
+      jobId === null ? '' : oneLine(names.get(jobId) ?? jobId),
       executionId === null ? '' : `#${executionId}`,
-      details === null ? '' : printable(JSON.stringify(details)),
+      details === null ? '' : oneLine(JSON.stringify(details)),
     ])
     print(table(['WHEN', 'BY', 'WHAT', 'JOB', 'RUN', 'DETAILS'], rows))
   })

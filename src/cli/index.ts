@@ -5,6 +5,7 @@ import { parseDuration } from '../shared/duration.ts'
 import { Fault } from '../shared/fault.ts'
 import { version } from '../core/version.ts'
 import { EXIT } from './exit.ts'
+import { messageOf } from './fields.ts'
 import { history } from './history.ts'
 import { list } from './list.ts'
 import { logs } from './logs.ts'
@@ -16,7 +17,7 @@ import { runs } from './runs.ts'
 import { show } from './show.ts'
 import { backup, clean, restore } from './storage.ts'
 import { stop } from './stop.ts'
-import { closeQuietly, printError } from './terminal.ts'
+import { closeQuietly, printError, printable, withoutDirections } from './terminal.ts'
 
 /** Faults that lie in what was typed. */
 const USAGE_FAULTS = new Set([
@@ -31,17 +32,19 @@ const USAGE_FAULTS = new Set([
 /** Runs one command line and sets the exit code. Never throws. */
 export async function main(argv: string[]): Promise<void> {
   closeQuietly()
+  let name: string | undefined
   try {
-    process.exitCode = await parse(argv)
+    process.exitCode = await parse(argv, (command) => (name = command))
   } catch (thrown) {
     if (thrown instanceof CommanderError) process.exitCode = thrown.exitCode === 0 ? EXIT.ok : EXIT.usage
-    else process.exitCode = explain(thrown)
+    else process.exitCode = explain(thrown, name)
   }
 }
 
-function explain(thrown: unknown): number {
+/** @param command the one that was typed, if any was understood */
+function explain(thrown: unknown, command: string | undefined): number {
   if (thrown instanceof Fault && thrown.code !== 'internal') {
-    printError(thrown.message)
+    printError(messageOf(thrown, command))
     return USAGE_FAULTS.has(thrown.code) ? EXIT.usage : EXIT.failed
   }
   const error = thrown instanceof Error ? ((thrown.cause as Error | undefined) ?? thrown) : thrown
@@ -51,12 +54,12 @@ function explain(thrown: unknown): number {
   return EXIT.failed
 }
 
-async function parse(argv: string[]): Promise<number> {
+async function parse(argv: string[], onCommand: (name: string) => void): Promise<number> {
   let exitCode: number = EXIT.ok
-  // What follows `--` is a command of its own, whose options are none of ours.
+  // Of `run`, what follows `--` is a command of its own, whose options are none of ours.
   const dashes = argv.indexOf('--')
   const own = dashes === -1 ? argv : argv.slice(0, dashes)
-  const command = dashes === -1 ? undefined : argv.slice(dashes + 1)
+  const rest = dashes === -1 ? undefined : argv.slice(dashes + 1)
 
   const program = new Command('jobdeck')
     .description('Runs the jobs of your own machine, with live progress and logs.')
@@ -64,9 +67,12 @@ async function parse(argv: string[]): Promise<number> {
     .option('--data <folder>', 'where the deck lies (or set JOBDECK_DATA)')
     .option('--json', 'one JSON object a line on standard output, and nothing else')
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, 'jobdeck:')) })
+    .configureOutput({
+      outputError: (text, write) => write(withoutDirections(printable(text.replace(/^error:/, 'jobdeck:')))),
+    })
     .showHelpAfterError('Add --help to see how it is used.')
     .configureHelp({ showGlobalOptions: true })
+    .hook('preAction', (_, command) => onCommand(command.name()))
 
   const globals = () => program.opts<{ data?: string; json?: boolean }>()
 
@@ -85,7 +91,7 @@ async function parse(argv: string[]): Promise<number> {
     .option('--category <path>', 'the category of the job, a/b/c')
     .option('--priority <number>', 'higher ones start first', priority, 0)
     .action(async (file: string | undefined, options) => {
-      exitCode = await run({ ...globals(), ...options, file, command })
+      exitCode = await run({ ...globals(), ...options, file, command: rest })
     })
 
   program
@@ -158,14 +164,17 @@ async function parse(argv: string[]): Promise<number> {
 
   program
     .command('history')
-    .description('show who did what: edits, pauses, stops, removals')
-    .argument('[job]', 'only of this job')
+    .description('show who did what, newest first: runs started by hand, edits, pauses, stops, removals')
+    .argument('[job]', 'only what was done to this job')
     .option('--limit <number>', 'how many at most', positiveNumber, 25)
     .action((job: string | undefined, options) => history({ ...globals(), ...options, job }))
 
   program
     .command('clean')
-    .description('delete what need not be kept, and give its space back')
+    .description(
+      'delete what need not be kept, and give its space back; jobs that were removed more than a day ago cannot be brought back',
+    )
+    .option('--removed', 'removed jobs of the last day too, which then cannot be brought back')
     .option('--dry-run', 'only say what would be deleted')
     .action((options) => clean({ ...globals(), ...options }))
 
@@ -185,7 +194,8 @@ async function parse(argv: string[]): Promise<number> {
     program.outputHelp()
     return exitCode
   }
-  await program.parseAsync(own, { from: 'user' })
+  const isRun = program.parseOptions(own).operands[0] === 'run'
+  await program.parseAsync(isRun ? own : argv, { from: 'user' })
   return exitCode
 }
 

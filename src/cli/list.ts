@@ -1,5 +1,5 @@
 import { withDeck, type GlobalOptions } from './deck.ts'
-import { print, printJson, printNote, printable, statusText, table } from './terminal.ts'
+import { print, printJson, printNote, oneLine, statusText, table } from './terminal.ts'
 
 /** `jobdeck list`: jobs by name. */
 export function list({ text, ...options }: GlobalOptions & { text?: string | undefined }): Promise<void> {
@@ -16,8 +16,8 @@ export function list({ text, ...options }: GlobalOptions & { text?: string | und
       statusText(status),
       String(Object.values(counts).reduce((sum, count) => sum + count, 0)),
       lastExecutionId === null ? '' : `#${lastExecutionId}`,
-      printable(category ?? ''),
-      printable(name),
+      oneLine(category ?? ''),
+      oneLine(name),
     ])
     print(table(['ID', 'STATUS', 'RUNS', 'LAST', 'CATEGORY', 'NAME'], rows))
   })

@@ -2,7 +2,7 @@ import type { Client } from '../shared/client.ts'
 import type { Level, LogEntry } from '../shared/contract.ts'
 import { followLogs, type FollowFilter } from '../core/follow.ts'
 import { findRun, withDeck, type GlobalOptions } from './deck.ts'
-import { isOutputClosed, logLine, print, printJson, printNote } from './terminal.ts'
+import { isOutputClosed, logLine, outputRoom, print, printJson, printNote } from './terminal.ts'
 
 export interface LogsOptions extends GlobalOptions {
   reference: string
@@ -15,13 +15,20 @@ export interface LogsOptions extends GlobalOptions {
 /** `jobdeck logs`: the log of a run. */
 export function logs({ reference, follow, level, grep, last, ...options }: LogsOptions): Promise<void> {
   const show = options.json ? printJson : (entry: LogEntry) => print(logLine(entry))
+  async function showAll(entries: AsyncIterable<LogEntry> | Iterable<LogEntry>): Promise<void> {
+    for await (const entry of entries) {
+      show(entry)
+      await outputRoom()
+      if (isOutputClosed()) return
+    }
+  }
   return withDeck(options, 'command', async (client) => {
     const execution = await findRun(client, reference)
     const filter = { ...(level && { level }), ...(grep !== undefined && { text: grep }) }
     let after = 0
     if (last !== undefined) {
       const entries = await client.request('logs.list', { ...filter, execution, last: true, limit: last })
-      entries.forEach(show)
+      await showAll(entries)
       after = entries.at(-1)?.sequence ?? 0
       if (!follow) return
     }
@@ -32,10 +39,7 @@ export function logs({ reference, follow, level, grep, last, ...options }: LogsO
     const entries = follow
       ? followLogs(client, execution, { ...filter, after })
       : pages(client, execution, filter)
-    for await (const entry of entries) {
-      show(entry)
-      if (isOutputClosed()) return
-    }
+    await showAll(entries)
   })
 }
 

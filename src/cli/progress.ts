@@ -1,5 +1,5 @@
 import { createLogUpdate } from 'log-update'
-import { cut, duration, printNote, styled } from './terminal.ts'
+import { cut, duration, oneLine, printNote, styled } from './terminal.ts'
 
 const BAR_WIDTH = 24
 /** How often the bar is painted at most, in ms. */
@@ -45,9 +45,9 @@ export function terminalProgress(stream: NodeJS.WriteStream, now = () => perform
       ...(value === undefined
         ? []
         : [styled('green', bar(value), stream), `${String(Math.floor(value)).padStart(3)} %`]),
-      ...(started === undefined ? [] : [clock(elapsed)]),
+      ...(elapsed < 1000 ? [] : [clock(elapsed)]),
       ...(left === undefined ? [] : [styled('dim', `${clock(left)} left`, stream)]),
-      text,
+      oneLine(text),
     ]
     update(cut(parts.join('  '), stream.columns))
   }

@@ -1,5 +1,5 @@
 import { withDeck, type GlobalOptions } from './deck.ts'
-import { dateTime, print, printJson, printable, table } from './terminal.ts'
+import { dateTime, print, printJson, oneLine, table } from './terminal.ts'
 
 /** `jobdeck queue`: what waits and for what, what runs, where there is room, and who works. */
 export function queue(options: GlobalOptions & { limit: number }): Promise<void> {
@@ -10,7 +10,7 @@ export function queue(options: GlobalOptions & { limit: number }): Promise<void>
     print(`${state.running} running, ${state.waiting} waiting  (${slots.join(', ')})`)
     for (const { target, pausedUntil, reason } of state.pauses) {
       const until = pausedUntil === null ? 'until it is resumed' : `until ${dateTime(pausedUntil)}`
-      print(`Paused: ${target} ${until}${reason ? `: ${printable(reason)}` : ''}`)
+      print(`Paused: ${target} ${until}${reason ? `: ${oneLine(reason)}` : ''}`)
     }
     if (!state.planner) print('No program has the deck open that runs what waits for anybody.')
     const statuses = ['queued', 'initializing', 'running'] as const
@@ -18,7 +18,7 @@ export function queue(options: GlobalOptions & { limit: number }): Promise<void>
     if (open.length === 0) return
     const rows = open.map(({ id, jobName, status, waitingFor }) => [
       `#${id}`,
-      printable(jobName),
+      oneLine(jobName),
       waitingFor ? `waits for ${waitingFor}` : status,
     ])
     print(table(['RUN', 'JOB', 'STATE'], rows))

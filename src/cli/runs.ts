@@ -6,7 +6,7 @@ import {
   print,
   printJson,
   printNote,
-  printable,
+  oneLine,
   statusText,
   styled,
   table,
@@ -35,17 +35,13 @@ export function runs({ job, status, limit, ...options }: RunsOptions): Promise<v
 function row(execution: Execution): string[] {
   const { id, status, startedAt, queuedAt, durationMs, jobName, progress, progressMessage, error } = execution
   const isOpen = execution.endedAt === null
-  const remark = error
-    ? printable(error.message).split('\n')[0]!
-    : isOpen && progressMessage
-      ? progressMessage
-      : ''
+  const remark = error ? error.message.split('\n')[0]! : isOpen && progressMessage ? progressMessage : ''
   return [
     `#${id}`,
     isOpen && status === 'running' ? `${statusText(status)} ${Math.floor(progress)} %` : statusText(status),
     dateTime(startedAt ?? queuedAt),
     durationMs === null ? '' : duration(durationMs),
-    printable(jobName),
-    styled('dim', printable(remark)),
+    oneLine(jobName),
+    styled('dim', oneLine(remark)),
   ]
 }

@@ -1,6 +1,16 @@
 import type { ExecutionDetail, Handler, Job } from '../shared/contract.ts'
 import { withDeck, type GlobalOptions } from './deck.ts'
-import { dateTime, duration, print, printJson, printable, statusText, styled } from './terminal.ts'
+import {
+  dateTime,
+  duration,
+  oneLine,
+  print,
+  printJson,
+  printable,
+  statusText,
+  styled,
+  withoutDirections,
+} from './terminal.ts'
 
 /** `jobdeck show`: all about a job or a run. */
 export function show({ reference, ...options }: GlobalOptions & { reference: string }): Promise<void> {
@@ -54,7 +64,7 @@ function showExecution(execution: ExecutionDetail): void {
 
 function showJob(job: Job): void {
   const counts = Object.entries(job.counts).map(([status, count]) => `${count} ${status}`)
-  print(styled('bold', printable(job.name)))
+  print(styled('bold', oneLine(job.name)))
   facts({
     Id: job.id,
     Key: job.key === job.name ? null : job.key,
@@ -88,7 +98,7 @@ function facts(values: Record<string, string | number | null | undefined>): void
   )
   const width = Math.max(...known.map(([name]) => name.length))
   for (const [name, value] of known) {
-    const [first, ...more] = printable(String(value)).split('\n')
+    const [first, ...more] = withoutDirections(printable(String(value))).split('\n')
     print(
       [
         `${styled('dim', name.padEnd(width))}  ${first}`,
@@ -100,5 +110,5 @@ function facts(values: Record<string, string | number | null | undefined>): void
 
 function section(title: string, text: string | null): void {
   if (text === null) return
-  print(`\n${styled('dim', title)}\n${printable(text)}`)
+  print(`\n${styled('dim', title)}\n${withoutDirections(printable(text))}`)
 }

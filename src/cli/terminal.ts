@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { stripVTControlCharacters, styleText } from 'node:util'
 import prettyBytes from 'pretty-bytes'
 import prettyMilliseconds from 'pretty-ms'
@@ -40,14 +41,24 @@ export function print(text: string): void {
   if (!outputClosed) process.stdout.write(`${text}\n`)
 }
 
+/** Whether what was printed has gone out, or will not: then more can be. */
+export const hasRoom = () => outputClosed || !process.stdout.writableNeedDrain
+
+/** Resolves when more can be printed without being gathered in memory; at once where the reader has gone. */
+export async function outputRoom(): Promise<void> {
+  if (!hasRoom()) await once(process.stdout, 'drain').catch(() => {}) // rejects on the error that closes it
+}
+
 export const printJson = (value: unknown): void => print(JSON.stringify(value))
 
+/** Further lines are indented: none that comes out of a path or a file looks like one of ours. */
 export function printError(message: string): void {
-  process.stderr.write(`${styled('red', 'jobdeck:', process.stderr)} ${message}\n`)
+  const text = message.split(/\r?\n/).map(oneLine).join('\n    ')
+  process.stderr.write(`${styled('red', 'jobdeck:', process.stderr)} ${text}\n`)
 }
 
 export function printNote(message: string): void {
-  process.stderr.write(`${styled('dim', message, process.stderr)}\n`)
+  process.stderr.write(`${styled('dim', oneLine(message), process.stderr)}\n`)
 }
 
 export const bytes = (amount: number): string => prettyBytes(amount, { binary: true })
@@ -101,11 +112,22 @@ export const duration = (milliseconds: number): string =>
   )
 
 /** Text for a terminal: with its colours where those are wanted, without what would command the terminal. */
-export function printable(text: string): string {
+export function printable(text: string, stream: NodeJS.WriteStream = process.stdout): string {
   const safe = text.split(/\r?\n/).map(withoutControls).join('\n')
   if (!safe.includes('\u001B')) return safe
-  return hasColors(process.stdout) ? `${safe}\u001B[0m` : stripVTControlCharacters(safe)
+  return hasColors(stream) ? `${safe}\u001B[0m` : stripVTControlCharacters(safe)
 }
+
+/** What turns the direction of the text after it, up to the end of the line. */
+const DIRECTIONS = /[\u202A-\u202E\u2066-\u2069]/g
+
+export const withoutDirections = (text: string): string => text.replaceAll(DIRECTIONS, '')
+
+/** Text that stands beside other text: on one line, without colours, and without what would turn the rest of the line. */
+export const oneLine = (text: string): string =>
+  withoutDirections(
+    stripVTControlCharacters(withoutControls(text.replaceAll(/[\t\n\v\f\r\u0085\u2028\u2029]+/g, ' '))),
+  )
 
 /** One entry of a log; further lines of it stand under its message. */
 export function logLine(entry: LogEntry): string {

@@ -11,7 +11,6 @@ import {
 import type { Bridge } from '../shared/client.ts'
 import { Fault, toFault } from '../shared/fault.ts'
 import type { Engine } from './engine.ts'
-import { describeFile } from './handlers/resolve.ts'
 import { bringBack, definitionOf, removeJobs, restoreVersion, saveJob } from './jobs.ts'
 import { storeFault } from './store/failure.ts'
 import type { PauseTarget } from './store/pauses.ts'
@@ -84,6 +83,7 @@ const handlers: Handlers = {
   },
   'queue.get': (engine) => engine.queue(),
   async 'handlers.describe'(engine, { file }) {
+    const { describeFile } = await import('./handlers/describe.ts')
     const {
       file: how,
       interpreter: _,

@@ -282,7 +282,7 @@ export async function createEngine(options: EngineOptions) {
         parts.push({
           priority,
           definition,
-          params: JSON.stringify(checkParameters(definition.schema, merged)),
+          params: JSON.stringify(await checkParameters(definition.schema, merged)),
         })
       }
       const now = clock.now()

@@ -1,5 +1,6 @@
 /** Every request and every event of a deck, on one page. All times are milliseconds since 1970, UTC. */
 import * as z from 'zod'
+import { isDeeperThan } from './depth.ts'
 import { parseDuration } from './duration.ts'
 import type { FaultData } from './fault.ts'
 import { parseSize } from './size.ts'
@@ -88,7 +89,19 @@ const size = (least: number) =>
     })
     .pipe(z.number())
 
-const parameters = z.record(z.string(), z.json())
+/** Parameters may be nested so deep: what reads them goes into them call by call. */
+export const PARAMETER_DEPTH = 100
+
+const parameters = z
+  .custom<Record<string, z.core.util.JSONType>>(
+    (value) => !isDeeperThan(value, PARAMETER_DEPTH),
+    `must not be nested more than ${PARAMETER_DEPTH} deep`,
+  )
+  .refine(
+    (value) => !Object.hasOwn(Object(value) as object, '__proto__'),
+    '__proto__ cannot be the name of a parameter',
+  )
+  .pipe(z.record(z.string(), z.json()))
 const environment = z.record(
   z.string().regex(/^[^=\0]+$/, 'a variable name must not be empty or contain ='),
   z.string().refine((value) => !value.includes('\0'), 'must not contain a NUL character'),

@@ -3,7 +3,7 @@ import { writeFile as write } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Cli, hasTerminal, inTerminal, jobdeck, type CliOptions } from '../support/cli.ts'
-import { temporaryFolder, writeFile } from '../support/deck.ts'
+import { openDeck, temporaryFolder, until, writeFile } from '../support/deck.ts'
 
 const ESCAPE = String.fromCharCode(27)
 const COLOUR = new RegExp(`${ESCAPE}\\[[1-9][\\d;]*m`)
@@ -105,6 +105,52 @@ test('without a terminal nothing has an escape sequence, also where the script p
   }
 })
 
+/** What commands a terminal, ESC and C1, and what turns the direction of the line; newlines apart. */
+// oxlint-disable-next-line no-control-regex -- control characters are the subject here
+const COMMANDING = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/
+const HOSTILE = '\u001b]0;title\u0007\u001b[2J\u009b31m\u202Eabc\u2066'
+
+test.each([
+  [
+    'a progress message',
+    {
+      'x.mjs': `export default ({ setProgress }) => setProgress(50, ${JSON.stringify(`half\nRun #9${HOSTILE}`)})`,
+    },
+    ['run', 'x.mjs'],
+    /^50 % {2}half Run #9abc$/m,
+  ],
+  [
+    'an error',
+    { 'x.mjs': `export default () => { throw new Error(${JSON.stringify(HOSTILE)}) }` },
+    ['run', 'x.mjs'],
+    /failed/,
+  ],
+  [
+    'a path',
+    {},
+    ['run', `no${HOSTILE}\njobdeck: all is well`],
+    /^jobdeck: the file .*\n {4}jobdeck: all is well does not exist/,
+  ],
+  ['an option', {}, ['run', '--mode', HOSTILE, '--', 'true'], /abc/],
+  ['a reference', {}, ['show', HOSTILE], /there is no job/],
+])('%s cannot command the terminal, nor look like a line of ours', async (_, files, args, expected) => {
+  const folder = temporaryFolder()
+  for (const [name, source] of Object.entries(files)) writeFile(folder, name, source)
+  const { stderr } = await jobdeck(args, { cwd: folder })
+  expect(stderr).toMatch(expected)
+  expect(stderr).not.toMatch(COMMANDING)
+})
+
+test('a name cannot turn the rest of its row around', async () => {
+  const data = dataFolder()
+  await jobdeck(['run', '--name', 'back\u202Eup', '--category', 'a\u2067b', '--', 'true'], { data })
+  for (const args of [['runs'], ['list'], ['show', 'back'], ['show', '1'], ['history']]) {
+    const { stdout } = await jobdeck(args, { data })
+    expect(stdout, args.join(' ')).toContain('backup')
+    expect(stdout, args.join(' ')).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/)
+  }
+})
+
 describe('a reader that goes (| head -1)', () => {
   const head =
     (redirect: string) =>
@@ -177,6 +223,25 @@ test('300 MB without a newline are one line, cut, and are not gathered in memory
   expect(log).toMatchObject([
     { message: expect.stringMatching(/^x{65536} … \[cut: the line has 300,000,000 bytes\]$/) },
   ])
+})
+
+test('a reader that lags holds back what is printed: a million lines are not gathered in memory', async () => {
+  const data = dataFolder()
+  const deck = await openDeck({ file: join(data, 'jobdeck.db') })
+  const peakOf = async (count: number, run: number) => {
+    const cli = new Cli(['--json', 'run', '--', 'seq', String(count)], { data })
+    const peak = cli.peakMemory()
+    await cli.line((line) => line.includes('"state"'))
+    cli.child.stdout!.pause()
+    await until(deck, run, ({ endedAt }) => endedAt !== null)
+    cli.child.stdout!.resume()
+    const { code, json, stderr } = await cli.done()
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(json().at(-1)).toMatchObject({ type: 'result', execution: { status: 'completed' } })
+    return peak
+  }
+  const quiet = await peakOf(1, 1)
+  expect(await peakOf(1_000_000, 2)).toBeLessThan(quiet + 300)
 })
 
 test('of 200,000 lines the first and the newest are kept, and one row stands for all between', async () => {

@@ -47,6 +47,18 @@ describe('parameters are refused with exit code 2, in words, and nothing is reco
     ],
     ['a missing one', ['--params', '{}'], /parameter "from" is missing; wanted: string/],
     ['a missing one, none given', [], /parameter "from" is missing; wanted: string/],
+    ['a name that no object keeps', ['-p', '__proto__=1'], /--param: __proto__ cannot be/],
+    ['that name in JSON', ['--params', '{"__proto__": {"a": 1}}'], /__proto__ cannot be/],
+    [
+      'ones that are nested too deep',
+      ['--params', '@deep.json'],
+      /--params: must not be nested more than 100 deep/,
+    ],
+    [
+      'ones that are nested too deep beside a typed one',
+      ['--params', '@deep.json', '-p', 'from=a'],
+      /--params: must not be nested more than 100 deep/,
+    ],
     [
       'an item of another type',
       ['--params', '{"from":"a","tags":["b",7]}'],
@@ -55,6 +67,7 @@ describe('parameters are refused with exit code 2, in words, and nothing is reco
   ])('%s', async (_, args, message) => {
     const { folder, data, file } = prepare()
     writeFile(folder, 'bad.json', 'from=a')
+    writeFile(folder, 'deep.json', `{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`)
     const { code, stdout, stderr } = await jobdeck(['--json', 'run', file, ...args], { data, cwd: folder })
     expect(stderr).toMatch(message)
     expect(stderr).not.toMatch(/^ +at /m)

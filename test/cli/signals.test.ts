@@ -1,5 +1,7 @@
+import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Cli, hasTerminal, inTerminal, jobdeck, livingProcesses, uniqueSeconds } from '../support/cli.ts'
 import { openDeck, temporaryFolder, writeFile } from '../support/deck.ts'
@@ -109,6 +111,63 @@ test.each([
     await deck.close()
   },
 )
+
+describe('a run whose user ends it before it has begun is never left for others:', () => {
+  /** Sends the signal the moment that a run lies in the deck: looks without pause, in a thread. */
+  const signalWhenQueued = (data: string, pid: number, signal: string) =>
+    new Worker(
+      `const { file, pid, signal, sqlite } = require('node:worker_threads').workerData
+       const database = new (require(sqlite))(file, { readonly: true })
+       const count = database.prepare('select count(*) from executions').pluck()
+       while (count.get() === 0);
+       process.kill(pid, signal)`,
+      {
+        eval: true,
+        workerData: {
+          file: join(data, 'jobdeck.db'),
+          pid,
+          signal,
+          sqlite: createRequire(import.meta.url).resolve('better-sqlite3'),
+        },
+      },
+    )
+
+  const statuses = async (data: string) =>
+    (await jobdeck(['--json', 'runs'], { data })).json().map(({ status }) => status as string)
+
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('by %s as soon as it is queued', async (signal) => {
+    for (let round = 0; round < 5; round++) {
+      const data = join(temporaryFolder(), 'data')
+      await jobdeck(['list'], { data })
+      const cli = new Cli(['run', '--', 'sleep', '1000'], { data })
+      const watcher = signalWhenQueued(data, cli.child.pid!, signal)
+      const { code } = await cli.done()
+      await watcher.terminate()
+      expect(code).toBe({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }[signal])
+      expect(['cancelled', 'interrupted']).toContain((await statuses(data))[0])
+    }
+  })
+
+  test('at any moment from its start on', async () => {
+    const data = join(temporaryFolder(), 'data')
+    const begun = performance.now()
+    const first = new Cli(['run', '--', 'sh', '-c', 'echo begun; sleep 1000'], { data })
+    await first.line((line) => line.endsWith('begun'))
+    const whole = performance.now() - begun
+    first.child.kill('SIGINT')
+    await first.done()
+    const moments = 24
+    for (let moment = 1; moment <= moments; moment++) {
+      const cli = new Cli(['run', '--', 'sleep', '1000'], { data })
+      const signal = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const)[moment % 3]!
+      setTimeout(() => cli.child.kill(signal), (whole * moment) / moments)
+      await cli.done()
+    }
+    // Those that were ended before they were queued left nothing.
+    const left = await statuses(data)
+    expect(left.filter((status) => status !== 'cancelled' && status !== 'interrupted')).toEqual([])
+  })
+})
 
 describe('after kill -9 of the command line', () => {
   test('whoever follows its log ends what is left, settles the run and comes to its end', async () => {

@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { BIN, jobdeck } from '../support/cli.ts'
+import { BIN, Cli, jobdeck } from '../support/cli.ts'
 import { temporaryFolder, writeFile } from '../support/deck.ts'
 
 const dataFolder = () => join(temporaryFolder(), 'data')
@@ -21,14 +22,17 @@ describe('a command line that is not understood ends with 2, one clear message a
     [['run', 'handler.mjs', 'more'], /too many arguments/],
     [['run', '--timeout', 'soon', '--', 'true'], /--timeout.*'soon'.*30s/],
     [['run', '--timeout', '0s', '--', 'true'], /timeout.*0s/],
-    [['run', '--timeout', '9999d', '--', 'true'], /timeout.*365d.*9999d/],
+    [['run', '--timeout', '9999d', '--', 'true'], /^jobdeck: --timeout: .*365d.*9999d/],
     [['run', '--mode', 'fast', '--', 'true'], /--mode.*'fast'.*in-process, process/],
     [['run', '--priority', 'high', '--', 'true'], /--priority.*'high'.*whole number/],
     [['run', '--priority', '1001', '--', 'true'], /priority.*1000/],
     [['run', '--frob', '--', 'true'], /unknown option '--frob'/],
-    [['run', '--name', '', '--', 'true'], /name: must not be empty/],
-    [['run', '--name', 'two\nlines', '--', 'true'], /name: must be one line/],
-    [['run', '--category', '//', '--', 'true'], /category: must name a category/],
+    [['run', '--name', '', '--', 'true'], /^jobdeck: --name: must not be empty/],
+    [['run', '--name', 'two\nlines', '--', 'true'], /^jobdeck: --name: must be one line/],
+    [['run', '--category', '//', '--', 'true'], /^jobdeck: --category: must name a category/],
+    [['pause', '--category', ' '], /^jobdeck: --category: must not be empty/],
+    [['pause', '--deck', '--for', '999d'], /^jobdeck: --for: .*365d/],
+    [['logs', 'x'.repeat(5000)], /^jobdeck: JOB: /],
     [['frobnicate'], /unknown command 'frobnicate'/],
     [['runs', '--limit', '0'], /--limit.*'0'.*at least 1/],
     [['runs', '--limit', '1.5'], /--limit.*'1\.5'.*whole number/],
@@ -88,6 +92,45 @@ describe('a file that cannot be run ends with 2, says why, and nothing is record
       expect((await jobdeck(['--json', list], { data })).stdout, `jobdeck ${list}`).toBe('')
     }
   })
+})
+
+describe.skipIf(process.platform === 'win32')('what is no regular file is refused at once, not read:', () => {
+  test.each([
+    ['a device', ['run', '/dev/zero'], /\/dev\/zero is a device/],
+    ['a named pipe', ['run', 'pipe'], /pipe is a named pipe/],
+    [
+      'parameters from a named pipe',
+      ['run', 'script.sh', '--params', '@pipe'],
+      /--params: pipe is not a reg/,
+    ],
+    ['parameters from a device', ['run', 'script.sh', '--params', '@/dev/zero'], /\/dev\/zero is not a reg/],
+    [
+      'parameters of 1 GB',
+      ['run', 'script.sh', '--params', '@giant'],
+      /giant has 1,000,000,000 bytes; it may have 10,485,760/,
+    ],
+    ['a module of 1 GB', ['run', 'giant.mjs'], /giant\.mjs has 1,000,000,000 bytes; a module may have/],
+  ])('%s', async (_, args, message) => {
+    const folder = temporaryFolder()
+    execFileSync('mkfifo', [join(folder, 'pipe')])
+    writeFile(folder, 'script.sh', 'true')
+    for (const name of ['giant', 'giant.mjs']) truncateSync(writeFile(folder, name, ''), 1_000_000_000)
+    const { code, stdout, stderr } = await jobdeck(args, { cwd: folder })
+    expect(stderr).toMatch(message)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  })
+})
+
+test('a program of 3 GB is run without being read into memory, and described by its head', async () => {
+  const folder = temporaryFolder()
+  const source = '#!/bin/sh\n# /// script\n# [tool.jobdeck]\n# title = "Giant"\n# ///\necho here\nexit\n'
+  truncateSync(writeFile(folder, 'giant', source, 0o755), 3_000_000_000)
+  const cli = new Cli(['--json', 'run', 'giant'], { cwd: folder })
+  const peak = await cli.peakMemory()
+  const { code, stderr, stdout } = await cli.done()
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toContain('"message":"here"')
+  expect(peak).toBeLessThan(500)
 })
 
 describe('a run that cannot be started or fails ends with 1 and says why:', () => {
@@ -171,6 +214,24 @@ test('a job is found by a beginning that fits it alone; one that fits more lists
   expect((await jobdeck(['--json', 'show', id.slice(0, 6)], { data })).json()).toMatchObject([{ id }])
 })
 
+test('a name that begins with a dash is one after --, in every command but run, with options before it', async () => {
+  const data = dataFolder()
+  const [, logs, last, list, stop, empty] = await inTurn(
+    data,
+    ['run', '--name', '-name', '--', 'echo', 'yes'],
+    ['logs', '--', '-name'],
+    ['logs', '--last', '1', '--', '-name'],
+    ['--json', 'list', '--', '-na'],
+    ['stop', '--force', '--', '-name'],
+    ['logs', '--'],
+  )
+  expect(logs!.stdout).toMatch(/info {2}yes\n$/)
+  expect(last!.stdout).toMatch(/info {2}yes\n$/)
+  expect(list!.json()).toMatchObject([{ name: '-name' }])
+  expect(stop).toMatchObject({ code: 0, stderr: 'Nothing of it is running or waiting.\n' })
+  expect(empty!.stderr).toMatch(/missing required argument 'run'/)
+})
+
 test('a name of 10,000 characters is refused with its length and the limit', async () => {
   const data = dataFolder()
   const [run, list] = await inTurn(
@@ -178,7 +239,7 @@ test('a name of 10,000 characters is refused with its length and the limit', asy
     ['run', '--name', 'x'.repeat(10_000), '--', 'true'],
     ['--json', 'list'],
   )
-  expect(run!.stderr).toBe('jobdeck: job.name: is 10,000 characters long; at most 200 fit\n')
+  expect(run!.stderr).toBe('jobdeck: --name: is 10,000 characters long; at most 200 fit\n')
   expect(run!.code).toBe(2)
   expect(list!.stdout).toBe('')
 })

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { Fault, open, type Execution, type HandlerContext } from '../../src/core/index.ts'
+import { Fault, open, type Execution, type HandlerContext, type Parameters } from '../../src/core/index.ts'
 import { gate, messages, obedient, openDeck, temporaryFolder, writeFile } from '../support/deck.ts'
 
 const commandLines = () =>
@@ -114,6 +114,26 @@ describe('a job', () => {
     expect(fault.message).toMatch(message)
     expect(await deck.client.request('jobs.list', {})).toEqual([])
   })
+})
+
+test('parameters that are nested too deep, or contain themselves, are refused by every request', async () => {
+  const deck = await openDeck()
+  const nested = (depth: number) => JSON.parse(`{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`) as Parameters
+  const cyclic: Record<string, unknown> = {}
+  cyclic.first = cyclic.second = cyclic
+  const job = () => deck.once('in-process', { name: 'deep' }).add(1, ({ params }) => params)
+  const started = job()
+  await started.start(nested(50))
+  expect(await started.finished()).toMatchObject({ status: 'completed', result: nested(50) })
+  for (const params of [nested(20_000), nested(101), cyclic as Parameters]) {
+    const data = deck.once('in-process', { name: 'deep', params }).add(1, () => {})
+    for (const refused of [started.start(params), job().start(params), data.save()]) {
+      await expect(refused).rejects.toMatchObject({
+        code: 'invalid-input',
+        message: expect.stringMatching(/params: must not be nested more than 100 deep/),
+      })
+    }
+  }
 })
 
 describe('an execution', () => {

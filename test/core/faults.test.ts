@@ -72,6 +72,7 @@ describe.each(MODES)('in mode %s a script that', (mode) => {
   test.each([
     [`throw 'a text'`, 'a text'],
     ['throw undefined', 'undefined'],
+    ['throw { x: 1, deep: { list: [1] } }', '{ x: 1, deep: { list: [ 1 ] } }'],
     ['throw Object.create(null)', 'thrown'],
     ['throw { toString() { throw 1 } }', 'thrown'],
   ])('throws what is no error (%s) fails, and says so', async (statement, message) => {
@@ -84,6 +85,39 @@ describe.each(MODES)('in mode %s a script that', (mode) => {
     const { ended } = await run(mode, 'export default 42')
     expect(ended.status).toBe('failed')
     expect(ended.error!.message).toMatch(/default export.*number/)
+  })
+
+  test.each([
+    ['async function* () { throw new Error("never") }', /default export.*generator/],
+    ['function* () {}', /default export.*generator/],
+    ['class Handler {}', /default export.*class/],
+  ])('exports %s, which does nothing when called, fails and does not complete', async (source, message) => {
+    const { ended } = await run(mode, `export default ${source}`)
+    expect(ended.status).toBe('failed')
+    expect(ended.error!.message).toMatch(message)
+  })
+
+  test('logs an error has its stack without the frames of the engine', async () => {
+    const { log } = await run(
+      mode,
+      `export default ({ info }) => { info(new Error('mine')); console.error('with', new Error('too')) }`,
+    )
+    expect(log.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^Error: mine\n +at .*handler\.mjs:1/),
+      expect.stringMatching(/^with Error: too\n +at .*handler\.mjs:1/),
+    ])
+    for (const { message } of log) expect(message).not.toMatch(/executors|dist\//)
+  })
+
+  test('uses console.table and console.dir has a table, and no options among what it shows', async () => {
+    const { log } = await run(
+      mode,
+      `export default () => { console.table([{ a: 1 }]); console.dir({ b: { c: { d: {} } } }, { depth: 0 }) }`,
+    )
+    expect(log.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^┌.*┐\n│.*│ a │\n├.*┤\n│ 0.*│ 1 │\n└.*┘$/),
+      '{ b: [Object] }',
+    ])
   })
 
   test.each([

@@ -1,4 +1,3 @@
-import pidusage from 'pidusage'
 import { membersOf, type Root } from '../executors/tree.ts'
 
 /** Between two looks at the processes of the runs, in ms. */
@@ -38,6 +37,7 @@ export class Sampler {
   }
 
   async #look(): Promise<void> {
+    const { default: pidusage } = await import('pidusage')
     for (const [root, pids] of await membersOf([...this.#watched.keys()])) {
       const callback = this.#watched.get(root)
       if (!callback || pids.length === 0) continue

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { inspect } from 'node:util'
 import type { Level, Parameters, Trigger } from '../../shared/contract.ts'
+import { withoutEngine } from './failure.ts'
 import { cutMessage } from './lines.ts'
 import { readableFields } from './readable.ts'
 
@@ -126,6 +127,7 @@ export function createContext(facts: RunFacts, params: Parameters, signal: Abort
 /** Handlers in JavaScript can pass anything. */
 function readableText(message: unknown): string {
   if (typeof message === 'string') return message
-  if (message instanceof Error) return message.stack ?? String(message)
+  if (message instanceof Error)
+    return message.stack === undefined ? String(message) : withoutEngine(message.stack)
   return inspect(message, { depth: 4, breakLength: 120 })
 }

@@ -41,7 +41,8 @@ export function baseEnvironment(
 
 const SECRET_NAME =
   /TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIAL|COOKIE/i
-const SECRET_IN_ADDRESS = /(\b[a-z][\w+.-]*:\/\/[^\s:/@]*):[^\s@/]+@/gi
+/** The scheme is no part of it: to look for one at every letter would take the square of the length. */
+const SECRET_IN_ADDRESS = /(:\/\/[^\s:/@]*):[^\s@/]+@/g
 
 /** An environment as it may be stored and shown. */
 export function maskEnvironment(environment: Record<string, string>): Record<string, string> {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import type { ErrorInfo } from '../../shared/contract.ts'
 import { Fault } from '../../shared/fault.ts'
 import { VALUE_LIMIT } from './readable.ts'
@@ -23,16 +24,18 @@ export function errorInfo(thrown: unknown): ErrorInfo {
 
 const OWN_FOLDER = new URL('.', import.meta.url).href
 
-/** The stack without the frames of the engine that called the handler. */
-const withoutEngine = (stack: string) =>
+/** A text with a stack in it, without the frames of the engine that called the handler. */
+export const withoutEngine = (stack: string): string =>
   stack
     .split('\n')
-    .filter((line) => !line.includes(OWN_FOLDER))
+    .filter((line) => !(/^\s*at /.test(line) && line.includes(OWN_FOLDER)))
     .join('\n')
+
+const INSPECTION = { depth: 4, breakLength: 120, maxStringLength: TEXT_LIMIT }
 
 function text(value: unknown): string {
   try {
-    return (typeof value === 'string' ? value : String(value)).slice(0, TEXT_LIMIT)
+    return (typeof value === 'string' ? value : inspect(value, INSPECTION)).slice(0, TEXT_LIMIT)
   } catch {
     return '[unreadable]'
   }

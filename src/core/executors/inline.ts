@@ -1,3 +1,4 @@
+import { requireCallable } from './callable.ts'
 import { createContext, type HandlerContext } from './context.ts'
 import type { Executor, Outcome } from './executor.ts'
 import { errorInfo } from './failure.ts'
@@ -22,7 +23,7 @@ export function inlineExecutor(functions: ReadonlyMap<string, InlineHandler>): E
 
     async function call(): Promise<Outcome> {
       try {
-        const result = readableJson(await handler!(context))
+        const result = readableJson(await requireCallable(handler, 'the handler')(context))
         if (result?.cutFrom)
           context.warn(`the result was not kept whole: it has ${result.cutFrom} bytes of JSON`)
         return { kind: 'returned', result: result?.json ?? null }

@@ -113,10 +113,15 @@ export class LineSplitter {
 const TERMINAL_PROGRESS = /\x1b\]9;4;([0-4])(?:;(\d{1,3}))?(?:\x07|\x1b\\)/g
 const UNFINISHED_PROGRESS = /\x1b(?:\](?:9(?:;(?:4(?:;(?:[0-4](?:;\d{0,3})?\x1b?)?)?)?)?)?)?$/
 
-/** Terminal commands other than colours (SGR): operating-system commands, cursor movement, character sets. */
-const COMMANDS = /\x1b(?:\][^\x07\x1b]*(?:\x07|\x1b\\)|\[[0-?]*[ -/]*[@-ln-~]|[()][A-Z0-9]|[=>78DEHMNOZc])/g
-const CONTROLS = /[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]/g
-const ANY_CONTROL = /[\x00-\x08\x0b-\x1f\x7f]/
+/**
+ * Terminal commands other than colours (SGR): operating-system commands and other strings, cursor movement, character
+ * sets. Each is known in two forms: begun by ESC, or by one character of the range C1.
+ */
+const COMMANDS =
+  /(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)|\x1b\[[0-?]*[ -/]*[@-ln-~]|\x9b[0-?]*[ -/]*[@-~]|\x1b[()][A-Z0-9]|\x1b[=>78DEHMNOZc]/g
+/** What is left of them, a beginning without an end too: all but tabs, newlines and whole colours. */
+const CONTROLS = /[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]|\x1b(?!\[[\d;:]*m)/g
+const ANY_CONTROL = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/
 
 /** The line with its colours, without what would move a cursor or command a terminal. */
 export function withoutControls(line: string): string {

@@ -1,10 +1,10 @@
 /** Runs one module, in a worker thread or a child process: the end of the protocol that is not the engine. */
-import { format } from 'node:util'
 import { isMainThread } from 'node:worker_threads'
 import type { Level, Parameters } from '../../shared/contract.ts'
+import { requireCallable, type Callable } from './callable.ts'
+import { captureConsole } from './console.ts'
 import { createContext, type RunFacts } from './context.ts'
 import { errorInfo } from './failure.ts'
-import { cutMessage } from './lines.ts'
 import type { FromModule, ToModule } from './protocol.ts'
 import { readableJson } from './readable.ts'
 import { Stop } from './stopping.ts'
@@ -17,7 +17,7 @@ interface Module {
 /** @returns the function that takes the engine's messages */
 export function hostModule(send: (message: FromModule) => void): (message: ToModule) => void {
   const stopping = new AbortController()
-  let handler: unknown
+  let handler: Callable
   let facts: RunFacts
   let answered = false
 
@@ -37,12 +37,7 @@ export function hostModule(send: (message: FromModule) => void): (message: ToMod
 
   async function load(url: string) {
     const module = (await import(url)) as Module
-    handler = module.default
-    if (typeof handler !== 'function') {
-      const found =
-        handler === undefined ? 'it has no default export' : `its default export is a ${typeof handler}`
-      throw new TypeError(`the file must export its handler as the default export, a function; ${found}`)
-    }
+    handler = requireCallable(module.default, 'the default export of the file')
     const isSchema = typeof module.params === 'object' && module.params !== null
     const schema = isSchema
       ? (JSON.parse(JSON.stringify(module.params)) as Record<string, unknown>)
@@ -56,7 +51,7 @@ export function hostModule(send: (message: FromModule) => void): (message: ToMod
       progress: (value, message) => send({ type: 'progress', value, message }),
     })
     try {
-      const result = readableJson(await (handler as (given: unknown) => unknown)(context))
+      const result = readableJson(await handler(context))
       end()
       if (result?.cutFrom)
         context.warn(`the result was not kept whole: it has ${result.cutFrom} bytes of JSON`)
@@ -92,24 +87,4 @@ async function enter(environment: Record<string, string>, directory: string | un
   for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name]
   Object.assign(process.env, environment)
   if (isMainThread && directory !== undefined) process.chdir(directory)
-}
-
-const CONSOLE_LEVELS = {
-  trace: 'trace',
-  debug: 'debug',
-  log: 'info',
-  info: 'info',
-  dir: 'info',
-  table: 'info',
-  warn: 'warn',
-  error: 'error',
-} as const
-
-/** `console.*` of a handler becomes log entries of the matching level, with no change to the script. */
-function captureConsole(log: (level: Level, message: string, fields: string | null) => void): void {
-  for (const [method, level] of Object.entries(CONSOLE_LEVELS)) {
-    Object.assign(console, {
-      [method]: (...values: unknown[]) => log(level, cutMessage(format(...values)), null),
-    })
-  }
 }

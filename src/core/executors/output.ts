@@ -1,6 +1,7 @@
 import type { Level } from '../../shared/contract.ts'
 import type { Sink } from '../dispatch/record.ts'
 import type { Stream } from '../store/logs.ts'
+import { readableFields } from './readable.ts'
 
 /**
  * What one line of a program's output means.
@@ -169,7 +170,8 @@ export function outputReader(
         return
       case 'entry': {
         const { level, message, fields, time } = meaning
-        const json = fields ? JSON.stringify(fields) : null
+        // However deep they are nested: a line is anybody's text.
+        const json = readableFields(fields)
         return sink.log({ level, message, fields: json, stream, ...(time !== undefined && { time }) })
       }
     }

@@ -25,7 +25,7 @@ const VARIABLE_LIMIT = 30_000
 /** Runs a script of any language, a command, or a line for the shell, in a process group of its own. */
 export const programExecutor: Executor = async (task: Task, sink: Sink): Promise<Run> => {
   const { definition } = task
-  const params = checkParameters(definition.schema, task.params)
+  const params = await checkParameters(definition.schema, task.params)
   const environment = { ...task.environment, ...(await parameterEnvironment(task, params)) }
   const { file, args } = await commandLine(definition, environment)
   const ended = Promise.withResolvers<Outcome>()

@@ -32,12 +32,13 @@ export function createSession(
           return ready.resolve()
         case 'loaded':
           // The schema that the module exports is the truth; what could be read without running it was a help.
-          try {
-            post({ type: 'call', params: checkParameters(message.schema ?? definition.schema, params) })
-          } catch (thrown) {
-            answer = { kind: 'threw', error: errorInfo(thrown) }
-            post({ type: 'leave' })
-          }
+          void checkParameters(message.schema ?? definition.schema, params).then(
+            (checked) => post({ type: 'call', params: checked }),
+            (thrown: unknown) => {
+              answer = { kind: 'threw', error: errorInfo(thrown) }
+              post({ type: 'leave' })
+            },
+          )
           return
         case 'log':
           return sink.log(message)

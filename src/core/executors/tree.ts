@@ -1,6 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
-import listProcesses from 'ps-list'
 
 /** The environment variable that marks every process of a run, whatever group or session it moves to. */
 export const RUN_MARK = 'JOBDECK_RUN'
@@ -143,6 +142,7 @@ function isAlive(pid: number): boolean {
 /** All processes of this machine that are not zombies; where there is no /proc, without groups and marks. */
 async function listTable(): Promise<Process[]> {
   if (process.platform !== 'linux') {
+    const { default: listProcesses } = await import('ps-list')
     const processes = await listProcesses()
     return processes.map(({ pid, ppid }) => ({
       pid,

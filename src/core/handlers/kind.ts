@@ -1,5 +1,5 @@
-import { constants } from 'node:fs'
-import { access, open, stat } from 'node:fs/promises'
+import { constants, createReadStream } from 'node:fs'
+import { access, stat } from 'node:fs/promises'
 import { dirname, extname, join } from 'node:path'
 import which from 'which'
 import { Fault } from '../../shared/fault.ts'
@@ -79,6 +79,12 @@ export async function requireFile(file: string): Promise<void> {
       data: { file },
     })
   }
+  if (!found.isFile()) {
+    const what = found.isFIFO() ? 'a named pipe' : found.isSocket() ? 'a socket' : 'a device'
+    throw new Fault('handler-unsuitable', `${file} is ${what}; name a file with a script or a program`, {
+      data: { file },
+    })
+  }
   await access(file, constants.R_OK).catch(() => {
     throw new Fault('handler-missing', `the file ${file} may not be read: check its permissions`, {
       data: { file },
@@ -99,14 +105,13 @@ export function readShebang(line: string): string[] | undefined {
   return command.length > 0 ? command : undefined
 }
 
-async function firstLine(file: string): Promise<string> {
-  const handle = await open(file)
-  try {
-    const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(FIRST_LINE), position: 0 })
-    return buffer.toString('utf8', 0, bytesRead).split(/\r?\n/, 1)[0]!
-  } finally {
-    await handle.close()
-  }
+const firstLine = async (file: string) => (await readHead(file, FIRST_LINE)).split(/\r?\n/, 1)[0]!
+
+/** The beginning of a file, at most so many bytes of it, however long it is or becomes. */
+export async function readHead(file: string, limit: number): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of createReadStream(file, { end: limit - 1 })) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('utf8')
 }
 
 /** The Python of the nearest `.venv`, from the file's folder upwards. */

@@ -1,24 +1,27 @@
-import { createHash } from 'node:crypto'
-import { mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { builtinModules } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build, type BuildFailure, type Plugin } from 'esbuild'
-import { diskFault } from '../disk.ts'
 import { libraryUrl } from '../entry.ts'
 import { Fault } from '../../shared/fault.ts'
+import { digestOf, keepCode } from './code.ts'
 
-/** Where the bundled code with this digest lies. */
-export const codeFile = (codeFolder: string, digest: string) => join(codeFolder, `${digest}.mjs`)
+export interface Bundle {
+  /** Of the code that was kept. */
+  digest: string
+  /** The files that it was made of, and the digest of what was in each. */
+  inputs: Map<string, string>
+}
 
 /**
  * Bundles a module with its relative imports into one file, named by its digest: so the bytes that were looked at
  * are the bytes that run, and an edit does not reach a run that was queued before it.
  * Packages are not bundled; they are found from where the original lies.
- * @returns the digest
  * @throws Fault `handler-syntax` with line and column, `handler-unsuitable`, `disk-full`
  */
-export async function bundleModule(file: string, codeFolder: string): Promise<string> {
+export async function bundleModule(file: string, codeFolder: string): Promise<Bundle> {
+  const inputs = new Map<string, string>()
   const url = pathToFileURL(file).href
   const result = await build({
     entryPoints: [file],
@@ -45,7 +48,7 @@ export async function bundleModule(file: string, codeFolder: string): Promise<st
     banner: {
       js: `globalThis.require ??= process.getBuiltinModule('module').createRequire(${JSON.stringify(url)});`,
     },
-    plugins: [packagesStayOutside],
+    plugins: [packagesStayOutside, noteInputs(inputs)],
     logLevel: 'silent',
   }).catch((thrown: BuildFailure) => {
     throw syntaxFault(file, thrown)
@@ -58,44 +61,20 @@ export async function bundleModule(file: string, codeFolder: string): Promise<st
       { data: { file } },
     )
   }
-  const code = result.outputFiles[0]!.contents
-  const digest = createHash('sha256').update(code).digest('hex')
-  await keep(codeFile(codeFolder, digest), code)
-  return digest
+  return { digest: await keepCode(codeFolder, result.outputFiles[0]!.contents), inputs }
 }
 
-/** Written beside and renamed, so that no other process ever sees half of it. */
-async function keep(path: string, code: Uint8Array): Promise<void> {
-  const now = new Date()
-  // The time says that somebody wants it: the sweep leaves young files alone.
-  const isThere = await utimes(path, now, now).then(
-    () => true,
-    () => false,
-  )
-  if (isThere) return
-  const draft = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`
-  try {
-    await mkdir(dirname(path), { recursive: true })
-    await writeFile(draft, code)
-    await rename(draft, path)
-  } catch (thrown) {
-    await rm(draft, { force: true }).catch(() => {}) // what it could not be written for matters more
-    throw diskFault(thrown, `${path} cannot be written`)
-  }
-}
-
-/**
- * Whether the stored code is what its name says.
- * @throws Fault `handler-missing`, `handler-unsuitable`
- */
-export async function checkCode(codeFolder: string, digest: string): Promise<string> {
-  const path = codeFile(codeFolder, digest)
-  const code = await readFile(path).catch((thrown: unknown) => {
-    throw new Fault('handler-missing', `the stored code of the script is gone: ${path}`, { cause: thrown })
-  })
-  if (createHash('sha256').update(code).digest('hex') === digest) return path
-  throw new Fault('handler-unsuitable', `the stored code of the script was changed: ${path}`)
-}
+/** Notes what is read: just these bytes are bundled, whatever becomes of the file meanwhile. */
+const noteInputs = (inputs: Map<string, string>): Plugin => ({
+  name: 'note-inputs',
+  setup({ onLoad }) {
+    onLoad({ filter: /./, namespace: 'file' }, async ({ path }) => {
+      const contents = await readFile(path)
+      inputs.set(path, digestOf(contents))
+      return { contents, loader: 'default' }
+    })
+  },
+})
 
 const BUILT_IN = new Set(builtinModules)
 

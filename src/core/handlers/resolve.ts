@@ -1,39 +1,7 @@
-import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { dirname, extname, isAbsolute, resolve } from 'node:path'
+import { dirname, isAbsolute, resolve } from 'node:path'
 import type { Handler, Mode, Policy } from '../../shared/contract.ts'
 import { Fault } from '../../shared/fault.ts'
 import { DEFAULT_POLICY, mergePolicies, type Definition, type Target } from '../definition.ts'
-import { isModule, programCommand, requireFile } from './kind.ts'
-import { moduleMetadata, programMetadata, type Metadata } from './metadata.ts'
-import { bundleModule } from './module.ts'
-
-export interface Description extends Metadata {
-  /** A module's code is bundled under its digest. */
-  file: { kind: 'module'; digest: string } | { kind: 'program'; command: string[] }
-}
-
-/** Sources that are longer are run, but not read for what they say of themselves. In bytes. */
-const SOURCE_LIMIT = 4 * 1024 * 1024
-
-/**
- * Reads what a file says of itself, without running it.
- * @throws Fault `handler-missing`, `handler-unsuitable`, `handler-syntax`
- */
-export async function describeFile(path: string, codeFolder: string): Promise<Description> {
-  const file = resolve(path)
-  await requireFile(file)
-  const bytes = await readFile(file)
-  const source = bytes.length <= SOURCE_LIMIT ? bytes.toString('utf8') : ''
-  if (isModule(file)) {
-    const digest = await bundleModule(file, codeFolder) // tells of syntax errors, and of imports that are not there
-    const metadata = await moduleMetadata(source, /ts$/i.test(extname(file)) ? 'ts' : 'js')
-    return { ...metadata, file: { kind: 'module', digest } }
-  }
-  const metadata = programMetadata(source, file)
-  const command = await programCommand(file, metadata.interpreter, metadata.hasDependencies)
-  return { ...metadata, file: { kind: 'program', command } }
-}
 
 /**
  * Finds out what exactly a handler is and makes the copy of it that an execution keeps.
@@ -63,13 +31,12 @@ export async function resolveHandler(
     return complete(handler, target, policy, 'process')
   }
   const file = isAbsolute(handler.file) ? handler.file : resolve(handler.file)
+  const { describeFile, digestOfFile } = await import('./describe.ts')
   const { file: how, schema, defaults } = await describeFile(file, codeFolder)
   const merged = mergePolicies({ directory: dirname(file) }, defaults, policy)
   if (how.kind === 'program') {
     requireMode(merged.mode, 'process', `${file} is a program, which`, '')
-    const digest = createHash('sha256')
-      .update(await readFile(file))
-      .digest('hex')
+    const digest = await digestOfFile(file)
     const command = handler.interpreter ? [...handler.interpreter, file] : how.command
     return { ...complete(handler, { kind: 'script', file, digest, command }, merged, 'process'), schema }
   }

@@ -1,0 +1,50 @@
+import type { Fault } from '../shared/fault.ts'
+
+/** What people type for the fields of requests. Those that the commands fill themselves are not here. */
+const TYPED: Record<string, string> = {
+  'job.name': '--name',
+  'job.category': '--category',
+  'job.timeout': '--timeout',
+  'job.grace': '--grace',
+  'job.mode': '--mode',
+  'job.retry.attempts': '--attempts',
+  'job.handlers.0.priority': '--priority',
+  'job.handlers.0.handler': 'the command',
+  'job.handlers.0.handler.file': 'FILE',
+  'target.category': '--category',
+  'target.job': 'JOB',
+  params: '--params',
+  for: '--for',
+  until: '--for',
+  reason: '--reason',
+  limit: '--limit',
+  file: 'FILE',
+  job: 'JOB',
+  execution: 'RUN',
+}
+
+/** The same field is another word in some commands. */
+const TYPED_IN: Record<string, Record<string, string>> = {
+  logs: { text: '--grep', limit: '--last' },
+  list: { text: 'TEXT' },
+}
+
+/** The message of a fault, with each field of a request called what was typed for it. */
+export function messageOf(fault: Fault, command: string | undefined): string {
+  const issues = fault.data?.issues
+  if (!Array.isArray(issues) || !issues.every(isIssue)) return fault.message
+  const words = { ...TYPED, ...(command && TYPED_IN[command]) }
+  return issues
+    .map(({ field, message }) => (field ? `${nameOf(field, words)}: ${message}` : message))
+    .join('; ')
+}
+
+function nameOf(field: string, words: Record<string, string>): string {
+  if (words[field] !== undefined) return words[field]
+  // What lies in a field belongs to the same word; a message that comes from nowhere else keeps the name.
+  const [first = ''] = field.split('.')
+  return first === 'jobs' ? 'JOB' : first === 'params' ? `--params: ${field.slice('params.'.length)}` : field
+}
+
+const isIssue = (issue: unknown): issue is { field: string; message: string } =>
+  typeof issue === 'object' && issue !== null && 'field' in issue && 'message' in issue

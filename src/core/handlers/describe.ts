@@ -1,0 +1,83 @@
+/** What a file says of itself. Loaded when the first file is met: the bundler and the parsers take memory. */
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
+import { extname, resolve } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { LRUCache } from 'lru-cache'
+import { Fault } from '../../shared/fault.ts'
+import { digestOf, touchCode } from './code.ts'
+import { isModule, programCommand, readHead, requireFile } from './kind.ts'
+import { moduleMetadata, programMetadata, type Metadata } from './metadata.ts'
+import { bundleModule } from './module.ts'
+
+export interface Description extends Metadata {
+  /** A module's code is bundled under its digest. */
+  file: { kind: 'module'; digest: string } | { kind: 'program'; command: string[] }
+}
+
+/** A program is read so far for what it says of itself, in bytes; it may have any length. */
+const SOURCE_LIMIT = 4 * 1024 * 1024
+/** A module is bundled in memory; one that is longer, in bytes, was hardly written by anybody. */
+const MODULE_LIMIT = 64 * 1024 * 1024
+
+/**
+ * Reads what a file says of itself, without running it.
+ * @throws Fault `handler-missing`, `handler-unsuitable`, `handler-syntax`
+ */
+export async function describeFile(path: string, codeFolder: string): Promise<Description> {
+  const file = resolve(path)
+  await requireFile(file)
+  if (isModule(file)) {
+    const { size } = await stat(file)
+    if (size > MODULE_LIMIT) {
+      const message = `${file} has ${size.toLocaleString('en')} bytes; a module may have ${MODULE_LIMIT.toLocaleString('en')}`
+      throw new Fault('handler-unsuitable', message)
+    }
+    return describeModule(file, codeFolder)
+  }
+  const metadata = programMetadata(await readHead(file, SOURCE_LIMIT), file)
+  const command = await programCommand(file, metadata.interpreter, metadata.hasDependencies)
+  return { ...metadata, file: { kind: 'program', command } }
+}
+
+/** Modules that were bundled, with what they were made of. */
+const bundled = new LRUCache<
+  string,
+  { inputs: Map<string, string>; description: Description; digest: string }
+>({
+  max: 500,
+})
+
+/** Bundling takes longer than all else that a start does; so it is done again only after a change. */
+async function describeModule(file: string, codeFolder: string): Promise<Description> {
+  const known = bundled.get(file)
+  if (known && (await touchCode(codeFolder, known.digest)) && (await areUnchanged(known.inputs)))
+    return known.description
+  // Tells of syntax errors, and of imports that are not there.
+  const { digest, inputs } = await bundleModule(file, codeFolder)
+  const source = await readFile(file, 'utf8')
+  const metadata = await moduleMetadata(source, /ts$/i.test(extname(file)) ? 'ts' : 'js')
+  const description: Description = { ...metadata, file: { kind: 'module', digest } }
+  bundled.set(file, { inputs, description, digest })
+  return description
+}
+
+async function areUnchanged(inputs: Map<string, string>): Promise<boolean> {
+  const same = await Promise.all(
+    [...inputs].map(([path, digest]) =>
+      readFile(path).then(
+        (bytes) => digestOf(bytes) === digest,
+        () => false,
+      ),
+    ),
+  )
+  return same.every(Boolean)
+}
+
+/** Read piece by piece: a program may be larger than memory. */
+export async function digestOfFile(file: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(file), hash)
+  return hash.digest('hex')
+}
