@@ -181,6 +181,8 @@ describe('a claim', () => {
       expect(many).toEqual(few)
       // Beside what is counted, no statement may look through rows that it then leaves out.
       const scans = few.plans.filter((line) => /SCAN (executions|earlier)|by_status|TEMP B-TREE/.test(line))
+      // Nor may it go through one queue to come to the next.
+      expect(few.plans.filter((line) => /executions_(queued|urgent) \(owner=\?\)$/.test(line))).toEqual([])
       // The index of what is open holds no more than there are slots.
       expect(scans.filter((line) => !line.includes('executions_open'))).toEqual([])
     },

@@ -221,7 +221,7 @@ export class ActiveExecution {
   #storeProcess(process: ProcessIdentity): void {
     const { store } = this.#parts
     const work = () => store.executions.setProcess(this.#claimed.id, process)
-    store.write(work, { patient: true }).catch(() => {}) // only where the deck is given up
+    store.write(work, { patient: true, unhurried: true }).catch(() => {}) // only where the deck is given up
   }
 
   #masked(verdict: Verdict): Verdict {

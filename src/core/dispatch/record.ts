@@ -8,6 +8,8 @@ import { LogWindow } from './window.ts'
 /** Lines are gathered for this long, in ms, or until they are this many bytes. A crash loses no more. */
 const GATHER_TIME = 50
 const GATHER_BYTES = 64 * 1024
+/** So that no commit holds the event loop long. */
+const LINES_PER_COMMIT = 1000
 /** Past so many bytes that are not yet stored, whoever writes is made to wait. */
 const HIGH_WATER = 1024 * 1024
 /** Progress is stored at most this often, in ms. */
@@ -45,6 +47,8 @@ interface Pending {
   fields: string | null
   bytes: number
 }
+
+const bytesOf = (entries: Pending[]) => entries.reduce((sum, { bytes }) => sum + bytes, 0)
 
 export interface RecordLimits {
   logLines: number
@@ -190,13 +194,13 @@ export class Recorder implements Sink {
     this.#pending = this.#pending.filter(
       ({ sequence }) => sequence < dropped.from || sequence > dropped.through,
     )
-    this.#pendingBytes = this.#pending.reduce((sum, { bytes }) => sum + bytes, 0)
+    this.#pendingBytes = bytesOf(this.#pending)
   }
 
   #flush(): void {
     if (this.#flight) return
     const { store, clock } = this.#parts
-    const batch = this.#pending
+    const batch = this.#pending.splice(0, LINES_PER_COMMIT)
     const dropped = this.#window.dropped
     const progressIsDue = clock.awake() - this.#progressStored >= PROGRESS_INTERVAL
     const progress = progressIsDue ? this.#progress : undefined
@@ -205,10 +209,9 @@ export class Recorder implements Sink {
       this.#progress = undefined
       this.#progressStored = clock.awake()
     }
-    this.#pending = []
-    this.#flightBytes = this.#pendingBytes
-    this.#pendingBytes = 0
-    const through = this.#window.last
+    this.#flightBytes = bytesOf(batch)
+    this.#pendingBytes -= this.#flightBytes
+    const through = Math.max(batch.at(-1)?.sequence ?? 0, dropped?.through ?? 0)
     const kept = dropped
       ? batch.filter(({ sequence }) => sequence < dropped.from || sequence > dropped.through)
       : batch
@@ -220,7 +223,7 @@ export class Recorder implements Sink {
       if (batch.length > 0) store.executions.setLogCount(this.#executionId, through)
       if (progress) store.executions.setProgress(this.#executionId, progress.value, progress.message)
     }
-    this.#flight = store.write(work, { patient: true }).then(
+    this.#flight = store.write(work, { patient: true, rows: kept.length + 1 }).then(
       () => this.#flushed(batch, dropped?.through ?? 0),
       (thrown: unknown) => this.#flushed([], 0, thrown),
     )

@@ -10,11 +10,23 @@ import { REPORT_PIPE, type FromModule, type ToModule } from './protocol.ts'
 /** How long a signal waits for the engine's message, which says why the run is to end. In ms. */
 const MESSAGE_DELAY = 100
 
+/** A module without anything in it. */
+const NOTHING: string = 'data:text/javascript,'
+
 process.setSourceMapsEnabled(true)
 
+/** Most reports are short: they need no memory of their own. */
+const scratch = Buffer.allocUnsafe(16 * 1024)
+
 function report(message: FromModule): void {
-  const bytes = Buffer.from(`${JSON.stringify(message)}\n`)
-  for (let written = 0; written < bytes.length;) written += writeSync(REPORT_PIPE, bytes, written)
+  const text = `${JSON.stringify(message)}\n`
+  // A character takes at most three bytes.
+  const isShort = text.length * 3 <= scratch.length
+  const bytes = isShort ? scratch : Buffer.from(text)
+  const length = isShort ? scratch.write(text) : bytes.length
+  for (let written = 0; written < length;) {
+    written += writeSync(REPORT_PIPE, bytes, written, length - written)
+  }
   // The run has ended: timers and servers that the handler left behind end with it.
   if (message.type === 'returned' || message.type === 'threw') setImmediate(() => void leave())
 }
@@ -34,4 +46,6 @@ process.on('SIGTERM', () =>
 )
 // Its host is gone: nobody would store what comes now.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+// The first import of a process takes longer than those after it.
+await import(NOTHING)
 report({ type: 'ready' })

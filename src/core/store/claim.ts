@@ -56,14 +56,16 @@ export function claimer(connection: Connection, move: MoveStatus) {
   )
   // Skips from queue to queue in the index: one with thousands of executions costs as much as one with one.
   // The casts keep SQLite, built with STAT4, from preparing these anew for each value of a parameter.
-  const nextQueue = database.prepare<[string, string, number], Queue>(
-    `select job_id as jobId, definition_id as definitionId, lane,
-       (select category_id from jobs where jobs.id = job_id) as categoryId
-     from executions indexed by executions_queued
-     where status = 'queued' and due > 0 and owner = cast(? as text)
-       and (job_id, definition_id) > (cast(? as text), cast(? as integer))
-     order by job_id, definition_id limit 1`,
-  )
+  const next = <P extends unknown[]>(after: string) =>
+    database.prepare<[string, ...P], Queue>(
+      `select job_id as jobId, definition_id as definitionId, lane,
+         (select category_id from jobs where jobs.id = job_id) as categoryId
+       from executions indexed by executions_queued
+       where status = 'queued' and due > 0 and owner = cast(? as text) and ${after}
+       order by job_id, definition_id limit 1`,
+    )
+  const nextJob = next<[string]>('job_id > cast(? as text)')
+  const nextOfJob = next<[string, number]>('job_id = cast(? as text) and definition_id > cast(? as integer)')
   const first = (index: string, due: string) =>
     database.prepare<[string, string, number, number], Candidate>(
       `select id, rank, trigger, attempt, scheduled_at as scheduledAt, params from executions indexed by ${index}
@@ -87,8 +89,12 @@ export function claimer(connection: Connection, move: MoveStatus) {
   )
 
   function* queuesOf(owner: string): Generator<Queue> {
-    let queue = nextQueue.get(owner, '', 0)
-    for (; queue; queue = nextQueue.get(owner, queue.jobId, queue.definitionId)) yield queue
+    let queue = nextJob.get(owner, '')
+    while (queue) {
+      yield queue
+      const { jobId, definitionId } = queue
+      queue = nextOfJob.get(owner, jobId, definitionId) ?? nextJob.get(owner, jobId)
+    }
   }
 
   /**

@@ -3,8 +3,10 @@ import { Fault, type FaultData } from '../../shared/fault.ts'
 import type { Changes, ExecutionChange } from './changes.ts'
 import { PASSING, storeFault } from './failure.ts'
 
-/** So that no commit holds the event loop long. */
-const WRITES_PER_COMMIT = 500
+/** So that no commit holds the event loop long: about so many rows each. */
+const ROWS_PER_COMMIT = 1000
+/** How long what can wait waits for others to share its commit, in ms. */
+const COMPANY_TIME = 50
 /** How long a caller who can be told waits for a locked database, in ms. The engine's own writes wait on. */
 const PATIENCE = 10_000
 
@@ -14,11 +16,16 @@ interface Write {
   reject: (fault: unknown) => void
   /** Given up at this monotonic time, or never. */
   deadline: number
+  rows: number
 }
 
 export interface WriteOptions {
   /** Never give up while the fault is one that passes: for what the engine itself must record. */
   patient?: boolean
+  /** About how many rows it changes; 1 if not given. */
+  rows?: number
+  /** Waits a little for others to share its commit. */
+  unhurried?: boolean
 }
 
 /**
@@ -37,6 +44,7 @@ export class Writer {
   readonly #undo: Database.Statement
   #timer: NodeJS.Timeout | undefined
   #immediate: NodeJS.Immediate | undefined
+  #forCompany: NodeJS.Timeout | undefined
   #trouble: FaultData | null = null
   /** Set for good: nothing is written any more. */
   #condemned: Fault | undefined
@@ -69,12 +77,13 @@ export class Writer {
   }
 
   /** Runs `work` in the next commit; resolves with its value once that is committed. */
-  run<T>(work: () => T, options: WriteOptions = {}): Promise<T> {
+  run<T>(work: () => T, { patient, rows = 1, unhurried = false }: WriteOptions = {}): Promise<T> {
     if (this.#condemned) return Promise.reject(this.#condemned)
     return new Promise((resolve, reject) => {
-      const deadline = options.patient ? Infinity : performance.now() + PATIENCE
-      this.#queue.push({ work, resolve, reject, deadline })
-      this.#schedule()
+      const deadline = patient ? Infinity : performance.now() + PATIENCE
+      this.#queue.push({ work, resolve, reject, deadline, rows })
+      if (unhurried) this.#forCompany ??= setTimeout(() => this.#schedule(), COMPANY_TIME)
+      else this.#schedule()
     })
   }
 
@@ -107,6 +116,8 @@ export class Writer {
   }
 
   #schedule(): void {
+    clearTimeout(this.#forCompany)
+    this.#forCompany = undefined
     if (this.#timer || this.#immediate) return
     this.#immediate = setImmediate(() => {
       this.#immediate = undefined
@@ -116,12 +127,13 @@ export class Writer {
 
   #unschedule(): void {
     clearTimeout(this.#timer)
+    clearTimeout(this.#forCompany)
     clearImmediate(this.#immediate)
     this.#timer = this.#immediate = undefined
   }
 
   #commit(): void {
-    const batch = this.#queue.splice(0, WRITES_PER_COMMIT)
+    const batch = this.#take()
     if (batch.length === 0) return
     try {
       const values = this.#transaction(batch)
@@ -134,6 +146,13 @@ export class Writer {
       else this.#commitOneByOne(batch)
     }
     if (this.#queue.length > 0) this.#schedule()
+  }
+
+  /** What goes into the next commit: the first, however large it is. */
+  #take(): Write[] {
+    let rows = 0
+    const end = this.#queue.findIndex((write) => (rows += write.rows) > ROWS_PER_COMMIT)
+    return this.#queue.splice(0, end === -1 ? this.#queue.length : Math.max(1, end))
   }
 
   /** One write of the batch failed by itself: the others must not fail with it. */
