@@ -1,9 +1,9 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
-import { PARAMETER_DEPTH, type Parameters } from '../../shared/contract.ts'
-import { isDeeperThan } from '../../shared/depth.ts'
+import type { Parameters } from '../../shared/contract.ts'
 import { parseDuration } from '../../shared/duration.ts'
 import { Fault } from '../../shared/fault.ts'
+import { PARAMETER_DEPTH, isDeeperThan } from '../../shared/parameters.ts'
 
 type Schema = Record<string, unknown>
 
