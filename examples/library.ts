@@ -1,9 +1,14 @@
 // Jobdeck as a library: a one-time job with live progress, and a command in a process of its own.
-// Run it with: node examples/library.ts [DATABASE]
+// Run it with: npx node examples/library.ts [DATABASE]
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as doWork } from 'node:timers/promises'
 import { open } from 'jobdeck'
 
-const deck = await open({ file: process.argv[2] ?? 'jobs.db' })
+const deck = await open({
+  file: process.argv[2] ?? join(mkdtempSync(join(tmpdir(), 'jobdeck-')), 'jobs.db'),
+})
 
 // Create an in-process one-time job
 const job = deck.once('in-process', { name: 'Example job', description: 'This is an example job' })

@@ -1,10 +1,16 @@
+import type { Client } from '../shared/client.ts'
+import type { Output } from '../shared/contract.ts'
 import { withDeck, type GlobalOptions } from './deck.ts'
-import { dateTime, print, printJson, printNote, oneLine, table } from './terminal.ts'
+import { targetNames, untilText } from './targets.ts'
+import { dateTime, oneLine, print, printJson, printNote, table } from './terminal.ts'
 
 export interface HistoryOptions extends GlobalOptions {
   job?: string | undefined
   limit: number
 }
+
+type Entry = Output<'trail.list'>[number]
+type Version = Output<'versions.list'>[number]
 
 /** `jobdeck history`: who did what, newest first. */
 export function history({ job, limit, ...options }: HistoryOptions): Promise<void> {
@@ -12,16 +18,84 @@ export function history({ job, limit, ...options }: HistoryOptions): Promise<voi
     const entries = await client.request('trail.list', { limit, ...(job !== undefined && { job }) })
     if (options.json) return entries.forEach(printJson)
     if (entries.length === 0) return printNote('Nothing was done yet.')
-    const jobs = await client.request('jobs.list', {})
-    const names = new Map(jobs.map(({ id, name }) => [id, name]))
-    const rows = entries.map(({ at, actor, action, jobId, executionId, details }) => [
-      dateTime(at),
-      actor,
-      action,
-      jobId === null ? '' : oneLine(names.get(jobId) ?? jobId),
-      executionId === null ? '' : `#${executionId}`,
-      details === null ? '' : oneLine(JSON.stringify(details)),
+    const inWords = await wording(client, entries)
+    const rows = entries.map((entry) => [
+      dateTime(entry.at),
+      entry.actor,
+      entry.action,
+      entry.jobId === null ? '' : oneLine(entry.jobName ?? `${entry.jobId} (deleted)`),
+      entry.executionId === null ? '' : `#${entry.executionId}`,
+      oneLine(inWords(entry)),
     ])
-    print(table(['WHEN', 'BY', 'WHAT', 'JOB', 'RUN', 'DETAILS'], rows))
+    print(
+      table(['WHEN', 'BY', 'WHAT', 'JOB', 'RUN', 'DETAILS'], rows, { name: 'JOB', lesser: ['BY', 'WHEN'] }),
+    )
   })
 }
+
+/** What there is to say of an entry beyond what its columns say. */
+async function wording(client: Client, entries: Entry[]): Promise<(entry: Entry) => string> {
+  const targetOf = await targetNames(client)
+  const versions = new Map<string, Version[]>()
+  for (const { action, jobId } of entries) {
+    if (action !== 'edited' || jobId === null || versions.has(jobId)) continue
+    // Of a removed job nobody needs to know what was edited.
+    versions.set(jobId, await client.request('versions.list', { job: jobId }).catch(() => []))
+  }
+  return ({ action, jobId, details }) => {
+    const known = (details ?? {}) as Record<string, unknown>
+    switch (action) {
+      case 'edited': {
+        const all = versions.get(jobId ?? '') ?? []
+        const [before, after] = [known.before, known.after].map((of) =>
+          all.find(({ number }) => number === of),
+        )
+        return before && after ? changes(before, after).join(', ') : ''
+      }
+      case 'stopped':
+        return known.force === true ? 'killed at once' : ''
+      case 'paused': {
+        const {
+          target,
+          pausedUntil = null,
+          reason = null,
+        } = known as Partial<Record<string, string>> & {
+          pausedUntil?: number | null
+        }
+        const what = target === undefined || jobId !== null ? '' : `${targetOf(target)} `
+        return `${what}${untilText({ pausedUntil, reason })}`
+      }
+      case 'resumed':
+        return jobId === null ? targetOf(String(known.target)) : ''
+      case 'restored':
+        return `from ${String(known.from)}`
+      default:
+        return ''
+    }
+  }
+}
+
+/** Which fields differ, and how where that is short. */
+function changes(before: Version, after: Version): string[] {
+  const [old, now] = [before, after].map(fieldsOf) as [Record<string, unknown>, Record<string, unknown>]
+  const names = [...new Set([...Object.keys(old), ...Object.keys(now)])]
+  return names
+    .filter((name) => JSON.stringify(old[name]) !== JSON.stringify(now[name]))
+    .map((name) =>
+      [old[name], now[name]].some((value) => typeof value === 'object' && value !== null)
+        ? name
+        : `${name} ${shown(old[name])} → ${shown(now[name])}`,
+    )
+}
+
+function fieldsOf({ name, description, category, definition }: Version): Record<string, unknown> {
+  const { handlers, params, policy } = definition as Record<string, unknown>
+  return { name, description, category, handlers, params, ...(policy as object) }
+}
+
+const shown = (value: unknown) =>
+  value === undefined || value === null
+    ? 'none'
+    : typeof value === 'string'
+      ? JSON.stringify(value.slice(0, 40))
+      : String(value)

@@ -19,6 +19,11 @@ export function list({ text, ...options }: GlobalOptions & { text?: string | und
       oneLine(category ?? ''),
       oneLine(name),
     ])
-    print(table(['ID', 'STATUS', 'RUNS', 'LAST', 'CATEGORY', 'NAME'], rows))
+    print(
+      table(['ID', 'STATUS', 'RUNS', 'LAST', 'CATEGORY', 'NAME'], rows, {
+        name: 'NAME',
+        lesser: ['RUNS', 'LAST', 'CATEGORY', 'ID'],
+      }),
+    )
   })
 }

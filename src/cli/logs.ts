@@ -34,7 +34,7 @@ export function logs({ reference, follow, level, grep, last, ...options }: LogsO
     }
     const { status, logCount, jobName } = await client.request('executions.get', { execution })
     if (!options.json && logCount === 0 && !follow) {
-      return printNote(`Run #${execution} of ${JSON.stringify(jobName)} is ${status} and has logged nothing.`)
+      return printNote(`Run #${execution} of ${JSON.stringify(jobName)} (${status}) has logged nothing.`)
     }
     const entries = follow
       ? followLogs(client, execution, { ...filter, after })

@@ -2,7 +2,8 @@ import type { Client } from '../shared/client.ts'
 import type { Input, Pause } from '../shared/contract.ts'
 import { Fault } from '../shared/fault.ts'
 import { withDeck, type GlobalOptions } from './deck.ts'
-import { dateTime, printJson, printNote } from './terminal.ts'
+import { untilText } from './targets.ts'
+import { printJson, printNote } from './terminal.ts'
 
 export interface TargetOptions extends GlobalOptions {
   job?: string | undefined
@@ -26,9 +27,7 @@ export function pause(options: PauseOptions): Promise<void> {
       ...(options.reason && { reason: options.reason }),
     })
     if (options.json) return printJson(paused)
-    const until =
-      paused.pausedUntil === null ? 'until it is resumed' : `until ${dateTime(paused.pausedUntil)}`
-    printNote(`Paused ${name} ${until}`)
+    printNote(`Paused ${name} ${untilText(paused)}`)
   })
 }
 

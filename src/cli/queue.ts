@@ -1,5 +1,6 @@
 import { withDeck, type GlobalOptions } from './deck.ts'
-import { dateTime, print, printJson, oneLine, table } from './terminal.ts'
+import { targetNames, untilText } from './targets.ts'
+import { print, printJson, oneLine, table } from './terminal.ts'
 
 /** `jobdeck queue`: what waits and for what, what runs, where there is room, and who works. */
 export function queue(options: GlobalOptions & { limit: number }): Promise<void> {
@@ -8,10 +9,8 @@ export function queue(options: GlobalOptions & { limit: number }): Promise<void>
     if (options.json) return printJson(state)
     const slots = Object.entries(state.slots).map(([lane, { used, limit }]) => `${lane} ${used}/${limit}`)
     print(`${state.running} running, ${state.waiting} waiting  (${slots.join(', ')})`)
-    for (const { target, pausedUntil, reason } of state.pauses) {
-      const until = pausedUntil === null ? 'until it is resumed' : `until ${dateTime(pausedUntil)}`
-      print(`Paused: ${target} ${until}${reason ? `: ${oneLine(reason)}` : ''}`)
-    }
+    const nameOf = await targetNames(client)
+    for (const pause of state.pauses) print(oneLine(`Paused: ${nameOf(pause.target)} ${untilText(pause)}`))
     if (!state.planner) print('No program has the deck open that runs what waits for anybody.')
     const statuses = ['queued', 'initializing', 'running'] as const
     const open = await client.request('executions.list', { statuses: [...statuses], limit: options.limit })
@@ -19,8 +18,8 @@ export function queue(options: GlobalOptions & { limit: number }): Promise<void>
     const rows = open.map(({ id, jobName, status, waitingFor }) => [
       `#${id}`,
       oneLine(jobName),
-      waitingFor ? `waits for ${waitingFor}` : status,
+      waitingFor ? oneLine(`waits for ${waitingFor}`) : status,
     ])
-    print(table(['RUN', 'JOB', 'STATE'], rows))
+    print(table(['RUN', 'JOB', 'STATE'], rows, { name: 'JOB' }))
   })
 }

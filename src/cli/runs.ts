@@ -26,8 +26,16 @@ export function runs({ job, status, limit, ...options }: RunsOptions): Promise<v
     const found = await client.request('executions.list', { ...filter, limit: limit + 1 })
     const shown = found.slice(0, limit)
     if (options.json) return shown.forEach(printJson)
-    if (shown.length === 0) return printNote('No runs yet. Try: jobdeck run -- echo hello')
-    print(table(['RUN', 'STATUS', 'STARTED', 'TOOK', 'JOB', ''], shown.map(row)))
+    if (shown.length === 0) {
+      const isAll = job === undefined && !status
+      return printNote(isAll ? 'No runs yet. Try: jobdeck run -- echo hello' : 'No run fits that.')
+    }
+    print(
+      table(['RUN', 'STATUS', 'STARTED', 'TOOK', 'JOB', ''], shown.map(row), {
+        name: 'JOB',
+        lesser: ['TOOK', 'STARTED'],
+      }),
+    )
     if (found.length > limit) printNote(`Older ones are not shown: add --limit ${limit * 4}`)
   })
 }

@@ -1,5 +1,7 @@
-import type { ExecutionDetail, Handler, Job } from '../shared/contract.ts'
+import type { Client } from '../shared/client.ts'
+import type { ExecutionDetail, Handler, Job, Pause } from '../shared/contract.ts'
 import { withDeck, type GlobalOptions } from './deck.ts'
+import { targetNames, untilText } from './targets.ts'
 import {
   dateTime,
   duration,
@@ -22,7 +24,7 @@ export function show({ reference, ...options }: GlobalOptions & { reference: str
     } else {
       const job = await client.request('jobs.get', { job: reference })
       if (options.json) printJson(job)
-      else showJob(job)
+      else showJob(job, job.pause && `${await pausedBy(client, job.pause)} ${untilText(job.pause)}`)
     }
   })
 }
@@ -62,7 +64,12 @@ function showExecution(execution: ExecutionDetail): void {
   section('Environment', variables.length > 0 ? variables.toSorted().join('\n') : null)
 }
 
-function showJob(job: Job): void {
+async function pausedBy(client: Client, { target, pausedFrom }: Pause): Promise<string> {
+  const by = target.startsWith('job:') ? 'by itself' : `with ${(await targetNames(client))(target)}`
+  return `since ${dateTime(pausedFrom)}, ${by},`
+}
+
+function showJob(job: Job, paused: string | null): void {
   const counts = Object.entries(job.counts).map(([status, count]) => `${count} ${status}`)
   print(styled('bold', oneLine(job.name)))
   facts({
@@ -72,6 +79,7 @@ function showJob(job: Job): void {
       job.progress === null
         ? statusText(job.status)
         : `${statusText(job.status)}  ${Math.floor(job.progress)} %`,
+    Paused: paused,
     Category: job.category,
     Runs: job.handlers.map(({ handler }) => handlerText(handler)).join('\n'),
     Mode: job.mode,

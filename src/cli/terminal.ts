@@ -61,6 +61,10 @@ export function printNote(message: string): void {
   process.stderr.write(`${styled('dim', oneLine(message), process.stderr)}\n`)
 }
 
+/** `1 run`, `2 runs`. */
+export const counted = (count: number, noun: string): string =>
+  `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`
+
 export const bytes = (amount: number): string => prettyBytes(amount, { binary: true })
 
 /** State is shown by shape and colour together. */
@@ -141,25 +145,45 @@ export function logLine(entry: LogEntry): string {
 /** On a terminal a cell takes at most so many columns, but for the last of its row. */
 const CELL_WIDTH = 48
 
+/** Of a name so many columns are always shown. */
+const NAME_WIDTH = 12
+const GAP = '  '
+
+export interface TableShape {
+  /** The head of the column by which people know a row. */
+  name: string
+  /** Heads of columns that are left out where they would leave no room for it, the least first. */
+  lesser?: string[]
+}
+
 /** Rows in columns under their heads, without columns that are empty; on a terminal a row is one line. */
-export function table(heads: string[], rows: string[][]): string {
-  const isTerminal = process.stdout.isTTY
-  const used = heads.map((_, column) => column).filter((column) => rows.some((row) => row[column] !== ''))
+export function table(heads: string[], rows: string[][], { name, lesser = [] }: TableShape): string {
+  const room = process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : Infinity
+  const widths = heads.map((head, column) => {
+    const width = Math.max(...[head, ...rows.map((row) => row[column]!)].map((cell) => stringWidth(cell)))
+    return process.stdout.isTTY ? Math.min(width, CELL_WIDTH) : width
+  })
+  const nameAt = heads.indexOf(name)
+  let used = heads.map((_, column) => column).filter((column) => rows.some((row) => row[column] !== ''))
+  const overhang = () => {
+    const before = used.filter((column) => column < nameAt)
+    const taken = before.reduce((sum, column) => sum + widths[column]! + GAP.length, 0)
+    return taken + Math.min(NAME_WIDTH, widths[nameAt]!) - room
+  }
+  for (const head of lesser) if (overhang() > 0) used = used.filter((column) => heads[column] !== head)
+  const [widest] = used.filter((column) => column < nameAt).toSorted((a, b) => widths[b]! - widths[a]!)
+  if (widest !== undefined && overhang() > 0) widths[widest] = Math.max(1, widths[widest]! - overhang())
   const lines = [heads.map((head) => styled('dim', head)), ...rows].map((row) =>
-    used.map((column) =>
-      isTerminal && column !== used.at(-1) ? cut(row[column]!, CELL_WIDTH) : row[column]!,
-    ),
+    used
+      .map((column) => {
+        if (column === used.at(-1)) return row[column]!
+        const cell = process.stdout.isTTY ? cut(row[column]!, widths[column]!) : row[column]!
+        return cell + ' '.repeat(widths[column]! - stringWidth(cell))
+      })
+      .join(GAP)
+      .trimEnd(),
   )
-  const widths = used.map((_, column) => Math.max(...lines.map((line) => stringWidth(line[column]!))))
-  const padded = (line: string[]) =>
-    line.map(
-      (cell, column) =>
-        cell + ' '.repeat(column === line.length - 1 ? 0 : widths[column]! - stringWidth(cell)),
-    )
-  return lines
-    .map((line) => padded(line).join('  ').trimEnd())
-    .map((line) => (isTerminal ? cut(line, process.stdout.columns) : line))
-    .join('\n')
+  return lines.map((line) => (room === Infinity ? line : cut(line, room))).join('\n')
 }
 
 /** The line cut to so many columns, with its colours; whole where the terminal does not know how many it has. */

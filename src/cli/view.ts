@@ -57,6 +57,18 @@ export function jsonView(): View {
   }
 }
 
+const DOING: Record<Status, string> = {
+  queued: 'waits for its turn',
+  initializing: 'is starting',
+  running: 'is running',
+  completed: 'completed',
+  failed: 'failed',
+  cancelled: 'was cancelled',
+  timeout: 'took too long',
+  killed: 'was killed',
+  interrupted: 'was interrupted',
+}
+
 export function textView(): View {
   const display: ProgressDisplay = canMoveCursor(process.stderr)
     ? terminalProgress(process.stderr)
@@ -70,8 +82,7 @@ export function textView(): View {
       printNote(`ended by ${exitSignal ?? `exit code ${code}`}`)
   }
   return {
-    state: (id, status) =>
-      display.state(status === 'queued' ? `Run #${id} waits for its turn` : `Run #${id} is ${status}`),
+    state: (id, status) => display.state(`Run #${id} ${DOING[status]}`),
     progress: (_, value, message) => display.progress(value, message),
     entry(entry) {
       display.above(() => print(logLine(entry)))

@@ -13,6 +13,7 @@ import { Fault, toFault } from '../shared/fault.ts'
 import type { Engine } from './engine.ts'
 import { bringBack, definitionOf, removeJobs, restoreVersion, saveJob } from './jobs.ts'
 import { storeFault } from './store/failure.ts'
+import { UNDO_TIME } from './sweep.ts'
 import type { PauseTarget } from './store/pauses.ts'
 
 type Handlers = {
@@ -58,7 +59,12 @@ const handlers: Handlers = {
     return engine.store.jobs.find(id)!
   },
   'trail.list': (engine, { job, ...page }) =>
-    engine.store.trail.list({ ...page, ...(job !== undefined && { jobId: findJob(engine, job) }) }),
+    engine.store.trail
+      .list({ ...page, ...(job !== undefined && { jobId: findAnyJob(engine, job) }) })
+      .map((entry) => ({
+        ...entry,
+        jobName: (entry.jobId === null ? undefined : engine.store.jobs.nameOf(entry.jobId)) ?? null,
+      })),
   'pauses.set': (engine, { target, ...rest }) => engine.pausing.pause(findTarget(engine, target), rest),
   'pauses.end': (engine, { target }) => engine.pausing.resume(findTarget(engine, target)),
   'pauses.list': ({ store }) => store.pauses.list(),
@@ -72,8 +78,15 @@ const handlers: Handlers = {
     wake()
     return store.categories.list().find((category) => category.id === id)!
   },
-  'deck.clean': (engine, { dryRun = false }) => engine.clean({ undoTime: 0, dryRun }),
-  'deck.backUp': async ({ store }, { file }) => ({ file: await store.backUp(file) }),
+  'deck.clean': (engine, { removed = false, dryRun = false }) =>
+    engine.clean({ undoTime: removed ? 0 : UNDO_TIME, dryRun }),
+  async 'deck.backUp'({ store }, { file }) {
+    // What goes wrong lies in the copy: the deck itself is open and well.
+    const made = await store.backUp(file).catch((thrown: unknown) => {
+      throw copyFault(thrown, file)
+    })
+    return { file: made }
+  },
   'deck.settings': (engine) => engine.settings(),
   async 'deck.configure'(engine, changes) {
     await engine.store.write(() =>
@@ -113,7 +126,7 @@ const handlers: Handlers = {
     const [stopped] = await engine.stop([last], force)
     if (stopped) return stopped
     const { status } = executions.status(id)!
-    throw new Fault('conflict', `run #${id} has ended already: it is ${status}`)
+    throw new Fault('conflict', `run #${id} has ended already (${status})`)
   },
   'executions.samples': (engine, { execution }) =>
     engine.store.samples.list(findExecution(engine, execution)),
@@ -172,6 +185,25 @@ function findJob({ store }: Engine, reference: string | number): string {
   if (found.length === 0) throw new Fault('not-found', `there is no job ${JSON.stringify(text)}`)
   const names = found.slice(0, 5).map(({ id, name }) => `${name} (${id})`)
   throw new Fault('ambiguous', `${JSON.stringify(text)} fits more than one job: ${names.join(', ')}`)
+}
+
+/** What kept a copy of the deck from being written, as a fault that names the copy. */
+function copyFault(thrown: unknown, file: string): Fault {
+  const fault = storeFault(thrown, file)
+  const { code, message } = thrown as NodeJS.ErrnoException
+  if (fault.code !== 'internal' || code === undefined) return fault
+  return new Fault('database-permission', `${file} cannot be written: ${message}`, { cause: thrown })
+}
+
+/** The id of a job that is there, or else of one that was removed: what was done to it can still be read. */
+function findAnyJob(engine: Engine, reference: string | number): string {
+  try {
+    return findJob(engine, reference)
+  } catch (thrown) {
+    const [found] = engine.store.jobs.removed(String(reference))
+    if (found && thrown instanceof Fault && thrown.code === 'not-found') return found.id
+    throw thrown
+  }
 }
 
 /** The id of the job that was removed last under this id, key or name. */

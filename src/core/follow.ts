@@ -86,8 +86,6 @@ function listen(client: Client, execution: number) {
       ring()
     }),
     client.on('execution', ({ id, status }) => id === execution && isFinal(status) && ring()),
-    // Whether that is its end shows at the next look: a deck that is given up refuses it.
-    client.on('trouble', ring),
     client.on('logs', ({ executionId }) => executionId === execution && ring()),
   ]
   return {

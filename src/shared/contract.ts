@@ -1,8 +1,8 @@
 /** Every request and every event of a deck, on one page. All times are milliseconds since 1970, UTC. */
 import * as z from 'zod'
-import { isDeeperThan } from './depth.ts'
 import { parseDuration } from './duration.ts'
 import type { FaultData } from './fault.ts'
+import { parameters } from './parameters.ts'
 import { parseSize } from './size.ts'
 
 export const MODES = ['in-process', 'process'] as const
@@ -89,19 +89,6 @@ const size = (least: number) =>
     })
     .pipe(z.number())
 
-/** Parameters may be nested so deep: what reads them goes into them call by call. */
-export const PARAMETER_DEPTH = 100
-
-const parameters = z
-  .custom<Record<string, z.core.util.JSONType>>(
-    (value) => !isDeeperThan(value, PARAMETER_DEPTH),
-    `must not be nested more than ${PARAMETER_DEPTH} deep`,
-  )
-  .refine(
-    (value) => !Object.hasOwn(Object(value) as object, '__proto__'),
-    '__proto__ cannot be the name of a parameter',
-  )
-  .pipe(z.record(z.string(), z.json()))
 const environment = z.record(
   z.string().regex(/^[^=\0]+$/, 'a variable name must not be empty or contain ='),
   z.string().refine((value) => !value.includes('\0'), 'must not contain a NUL character'),
@@ -389,6 +376,8 @@ export const contract = {
         actor: z.enum(ACTORS),
         action: z.enum(ACTIONS),
         jobId: z.string().nullable(),
+        /** What it is called now, or was when it was removed; null once it is deleted. */
+        jobName: z.string().nullable(),
         executionId: z.int().nullable(),
         details: z.unknown(),
       }),
@@ -418,10 +407,13 @@ export const contract = {
     output: category,
   },
   /**
-   * Deletes what need not be kept and gives its space back. What was removed can then not be brought back.
-   * With `dryRun` it only counts.
+   * Deletes what need not be kept and gives its space back; with `removed`, also jobs that were removed in the last
+   * day and could still be brought back. With `dryRun` it only counts.
    */
-  'deck.clean': { input: z.strictObject({ dryRun: z.boolean().optional() }), output: sweepReport },
+  'deck.clean': {
+    input: z.strictObject({ removed: z.boolean().optional(), dryRun: z.boolean().optional() }),
+    output: sweepReport,
+  },
   /** Copies the deck to a file while it is in use, and checks the copy. */
   'deck.backUp': {
     input: z.strictObject({ file: z.string().min(1).max(4096) }),

@@ -1,3 +1,4 @@
+import { readdirSync, rmSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Cli, jobdeck, livingProcesses, uniqueSeconds } from '../support/cli.ts'
@@ -153,7 +154,7 @@ describe('stop', () => {
       { status: 'cancelled', forced: false },
     ])
     for (const args of [[], ['--force']]) {
-      const stderr = 'jobdeck: run #1 has ended already: it is cancelled\n'
+      const stderr = 'jobdeck: run #1 has ended already (cancelled)\n'
       expect(await jobdeck(['stop', '#1', ...args], { data })).toMatchObject({ code: 1, stdout: '', stderr })
     }
     const stderr = 'Nothing of it is running or waiting.\n'
@@ -199,5 +200,114 @@ describe('stop', () => {
     expect(left).toMatchObject([{ id: 2, jobName: 'Other', stopReason: null }])
     await jobdeck(['stop', '2'], { data })
     expect((await other.done()).code).toBe(130)
+  })
+})
+
+describe('what people did is told in names and local times, without ids and JSON:', () => {
+  const TIME = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d`
+
+  test('pauses of a job, its category and the deck', async () => {
+    const { on } = await filledDeck()
+    await on('pause', 'backup', '--for', '1h', '--reason', 'moving house')
+    await on('pause', '--category', 'home')
+    expect((await on('show', 'copy')).stdout).toMatch(
+      new RegExp(`^Paused +since ${TIME}, with the category "home", until it is resumed$`, 'm'),
+    )
+    const { stdout } = await on('queue')
+    expect(stdout).toMatch(new RegExp(`^Paused: the job "Backup" until ${TIME}: moving house$`, 'm'))
+    expect(stdout).toMatch(/^Paused: the category "home" until it is resumed$/m)
+    await on('resume', '--category', 'home')
+    expect((await on('show', 'backup')).stdout).toMatch(
+      new RegExp(`^Paused +since ${TIME}, by itself, until ${TIME}: moving house$`, 'm'),
+    )
+    await on('pause', '--deck')
+    expect((await on('show', 'copy')).stdout).toMatch(/^Paused .*with the whole deck, until it is resumed$/m)
+  })
+
+  test('the history, of removed jobs too', async () => {
+    const { on } = await filledDeck()
+    await on('pause', 'copy', '--for', '1h')
+    await on('pause', '--category', 'home', '--reason', 'moving house')
+    await on('resume', '--category', 'home')
+    await on('run', '--name', 'Copy', '--timeout', '5s', '--', 'true')
+    await on('remove', 'copy')
+    const { stdout } = await on('history')
+    const rows = stdout
+      .trimEnd()
+      .split('\n')
+      .map((row) => row.replaceAll(new RegExp(TIME, 'g'), 'TIME').replaceAll(/ {2,}/g, ' | '))
+    expect(rows.slice(0, 7)).toEqual([
+      'WHEN | BY | WHAT | JOB | RUN | DETAILS',
+      'TIME | command line | removed | Copy',
+      'TIME | command line | started | Copy | #5',
+      expect.stringMatching(/^TIME \| command line \| edited \| Copy/),
+      'TIME | command line | resumed | the category "home"',
+      'TIME | command line | paused | the category "home" until it is resumed: moving house',
+      'TIME | command line | paused | Copy | until TIME',
+    ])
+    expect(stdout).not.toMatch(/[{}]|\d{13}|category:|job:/)
+    expect((await on('history', 'Copy')).stdout).toMatch(/removed +Copy/)
+  })
+})
+
+test('a list that is filtered to nothing does not say that there is nothing', async () => {
+  const { on } = await filledDeck()
+  expect((await on('runs', '--status', 'queued')).stderr).toBe('No run fits that.\n')
+})
+
+test('what can be brought back is cleaned away on demand alone, and that is said', async () => {
+  const { on } = await filledDeck()
+  await on('remove', 'copy')
+  expect((await on('clean')).stdout).toMatch(/^Deleted nothing\./)
+  expect((await on('clean', '--removed', '--dry-run')).stdout).toMatch(
+    /^Would delete 1 removed job that cannot be brought back then\./,
+  )
+  expect((await on('remove', '--undo', 'Copy')).code).toBe(0)
+  await on('remove', 'copy')
+  expect((await on('clean', '--removed')).stdout).toMatch(
+    /^Deleted 1 removed job that cannot be brought back any more\./,
+  )
+  expect((await on('remove', '--undo', 'Copy')).stderr).toMatch(/no job "Copy" was removed/)
+})
+
+test('what is wrong with a copy is said of the copy, not of the deck', async () => {
+  const { on, data } = await filledDeck()
+  const folder = temporaryFolder()
+  const refused = async (...args: string[]) => {
+    const { code, stderr } = await on(...args)
+    return `${code} ${stderr}`
+  }
+  expect(await refused('backup', '/proc/x.db')).toMatch(/^1 jobdeck: \/proc\/x\.db cannot be written/)
+  const inFile = join(writeFile(folder, 'file', ''), 'x.db')
+  expect(await refused('backup', inFile)).toContain(`1 jobdeck: ${inFile} cannot be written`)
+  expect(await refused('restore', folder)).toBe(
+    `2 jobdeck: ${folder} is a folder: name the file that is the copy\n`,
+  )
+  const copy = join(folder, 'copy.db')
+  await on('backup', copy)
+  truncateSync(copy, 20_000)
+  expect(await refused('restore', copy)).toBe(
+    `1 jobdeck: the copy ${copy} is damaged: choose another one. The deck is as it was\n`,
+  )
+  expect(readdirSync(data)).toContain('jobdeck.db')
+})
+
+describe('a deck that is removed while it is open ends with 1 and a clear message', () => {
+  test.each([
+    ['a run', ['run', '--grace', '100ms', '--', 'sh', '-c', 'echo ready; exec sleep 1000']],
+    ['whoever follows a log', ['logs', '--follow', '1']],
+  ])('%s', async (what, args) => {
+    const data = join(temporaryFolder(), 'data')
+    const running = new Cli(['run', '--grace', '100ms', '--', 'sh', '-c', 'echo ready; exec sleep 1000'], {
+      data,
+    })
+    await running.line((line) => line.endsWith('ready'))
+    const cli = what === 'a run' ? running : new Cli(args, { data })
+    await cli.line((line) => line.endsWith('ready'))
+    rmSync(join(data, 'jobdeck.db'))
+    const { code, stderr } = await cli.done()
+    expect(stderr).toMatch(/^jobdeck: \S+jobdeck\.db was removed while it was open/m)
+    expect(stderr).not.toContain('Waiting')
+    expect(code).toBe(1)
   })
 })

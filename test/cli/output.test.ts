@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { writeFile as write } from 'node:fs/promises'
 import { join } from 'node:path'
+import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
 import { Cli, hasTerminal, inTerminal, jobdeck, type CliOptions } from '../support/cli.ts'
 import { openDeck, temporaryFolder, until, writeFile } from '../support/deck.ts'
@@ -38,6 +39,7 @@ describe.skipIf(!hasTerminal)('in a terminal (needs script of util-linux)', () =
     const text = await painted({})
     expect(text).toMatch(/██░{22}.*10 %.*begun[^]*█{14}░{10}.*60 %/)
     expect(text).toMatch(COLOUR)
+    expect(text).not.toMatch(/\b0ms/) // the time is told once there is some
     expect(text.lastIndexOf(`${ESCAPE}[?25h`)).toBeGreaterThan(text.lastIndexOf(`${ESCAPE}[?25l`))
   })
 
@@ -59,6 +61,19 @@ describe.skipIf(!hasTerminal)('in a terminal (needs script of util-linux)', () =
     const through = (command: string) => inTerminal(command, 0)
     const { stdout } = await jobdeck(['runs'], { data, env: { ...TERMINAL, NO_COLOR: '1' }, through })
     expect(stdout).toMatch(/#1 .*completed .*Backup/)
+  })
+
+  test.each([30, 40, 80])('of %d columns every list shows at least 12 of a name', async (columns) => {
+    const data = dataFolder()
+    const args = ['--name', 'Photographs', '--category', 'home/of/the/pictures']
+    await jobdeck(['run', ...args, '--', 'sh', '-c', 'echo no >&2; exit 3'], { data })
+    const through = (command: string) => inTerminal(command, columns)
+    for (const list of ['runs', 'list', 'history']) {
+      const { stdout } = await jobdeck([list], { data, env: { ...TERMINAL, NO_COLOR: '1' }, through })
+      const lines = stdout.trimEnd().split('\r\n')
+      expect(lines.at(-1), list).toContain('Photographs')
+      for (const line of lines) expect(stringWidth(line), line).toBeLessThanOrEqual(columns)
+    }
   })
 
   test('a row of a list is one line, however long it is', async () => {

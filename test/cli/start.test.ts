@@ -64,7 +64,7 @@ test.each<[string, RegExp, (data: string) => unknown]>([
   ],
   [
     'is below a file',
-    /the folder \S+ cannot be made: ENOTDIR/,
+    /the folder \S+ cannot be made: EEXIST/,
     (data) => rmSync(dirname(data), { recursive: true }) ?? writeFile(dirname(data), '', ''),
   ],
   ['has a folder called like the deck', /db cannot be written/, (data) => mkdirSync(join(data, FILE))],

@@ -1,4 +1,5 @@
 /** Runs one module, in a worker thread or a child process: the end of the protocol that is not the engine. */
+import { isDeepStrictEqual } from 'node:util'
 import { isMainThread } from 'node:worker_threads'
 import type { Level, Parameters } from '../../shared/contract.ts'
 import { requireCallable, type Callable } from './callable.ts'
@@ -35,14 +36,12 @@ export function hostModule(send: (message: FromModule) => void): (message: ToMod
   process.on('uncaughtException', fail)
   process.on('unhandledRejection', fail)
 
-  async function load(url: string) {
+  async function run({ url, params, schema: known }: ToModule & { type: 'run' }) {
     const module = (await import(url)) as Module
     handler = requireCallable(module.default, 'the default export of the file')
-    const isSchema = typeof module.params === 'object' && module.params !== null
-    const schema = isSchema
-      ? (JSON.parse(JSON.stringify(module.params)) as Record<string, unknown>)
-      : undefined
-    send({ type: 'loaded', ...(schema && { schema }) })
+    const schema = schemaOf(module)
+    if (schema === undefined || isDeepStrictEqual(schema, known)) await call(params)
+    else send({ type: 'asks', schema })
   }
 
   async function call(params: Parameters) {
@@ -64,10 +63,10 @@ export function hostModule(send: (message: FromModule) => void): (message: ToMod
 
   return (message) => {
     switch (message.type) {
-      case 'load':
+      case 'run':
         facts = message.facts
         enter(message.environment, message.directory)
-          .then(() => load(message.url))
+          .then(() => run(message))
           .catch(fail)
         return
       case 'call':
@@ -80,6 +79,12 @@ export function hostModule(send: (message: FromModule) => void): (message: ToMod
         process.exit()
     }
   }
+}
+
+/** The schema that a module exports, as metadata has it: what could be read without running it may be all of it. */
+function schemaOf({ params }: Module): Record<string, unknown> | undefined {
+  if (typeof params !== 'object' || params === null) return undefined
+  return { type: 'object', ...(JSON.parse(JSON.stringify(params)) as Record<string, unknown>) }
 }
 
 /** This place was started before it was known what for. */

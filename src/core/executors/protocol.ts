@@ -4,15 +4,20 @@ import type { RunFacts } from './context.ts'
 import type { StopName } from './stopping.ts'
 
 export type ToModule =
-  /** Import the module at this URL, in this environment and, in a process, in this folder. */
+  /**
+   * Import the module at this URL, in this environment and, in a process, in this folder, and call its default export:
+   * the parameters fit this schema. Where the module turns out to have another one, ask.
+   */
   | {
-      type: 'load'
+      type: 'run'
       url: string
       facts: RunFacts
+      params: Parameters
+      schema?: Record<string, unknown> | undefined
       environment: Record<string, string>
       directory?: string | undefined
     }
-  /** Call its default export. */
+  /** These parameters fit the schema that you told. */
   | { type: 'call'; params: Parameters }
   | { type: 'stop'; reason: StopName }
   /** It will not be called. */
@@ -20,8 +25,8 @@ export type ToModule =
 
 export type FromModule =
   | { type: 'ready' }
-  /** The module is imported; `schema` is what it exports as `params`. */
-  | { type: 'loaded'; schema?: Record<string, unknown> }
+  /** The module is imported, and exports another schema than was known. */
+  | { type: 'asks'; schema: Record<string, unknown> }
   | { type: 'log'; level: Level; message: string; fields: string | null; time: number }
   /** A part of what a thread writes past its log. A process has pipes for that. */
   | { type: 'output'; stream: 'stdout' | 'stderr'; chunk: Uint8Array }

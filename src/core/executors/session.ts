@@ -24,15 +24,18 @@ export function createSession(
   let answer: Outcome | undefined
   return {
     ready: ready.promise,
-    begin: () => post({ type: 'load', url: code, facts, environment, directory: definition.directory }),
+    begin() {
+      const { schema, directory } = definition
+      post({ type: 'run', url: code, facts, params, schema, environment, directory })
+    },
     answer: () => answer,
     receive(message) {
       switch (message.type) {
         case 'ready':
           return ready.resolve()
-        case 'loaded':
+        case 'asks':
           // The schema that the module exports is the truth; what could be read without running it was a help.
-          void checkParameters(message.schema ?? definition.schema, params).then(
+          void checkParameters(message.schema, params).then(
             (checked) => post({ type: 'call', params: checked }),
             (thrown: unknown) => {
               answer = { kind: 'threw', error: errorInfo(thrown) }

@@ -1,6 +1,8 @@
 /** How many are kept ready, and for how many milliseconds after the last one was taken. */
 const SIZE = 2
 const IDLE_TIME = 60_000
+/** Starting another one takes time from the run that was just given one: it may begin first. In ms. */
+const REFILL_DELAY = 100
 
 export interface Kind<T> {
   /** Starts one; it need not be ready yet. It must not keep the process alive until it is taken. */
@@ -18,7 +20,7 @@ export class Stock<T> {
   readonly #kind: Kind<T>
   readonly #items: T[] = []
   #idle: NodeJS.Timeout | undefined
-  #refill: NodeJS.Immediate | undefined
+  #refill: NodeJS.Timeout | undefined
   #closed = false
 
   constructor(kind: Kind<T>) {
@@ -27,14 +29,14 @@ export class Stock<T> {
 
   take(): T {
     const item = this.#items.shift()
-    this.#refill ??= setImmediate(() => this.#fill())
+    this.#refill ??= setTimeout(() => this.#fill(), REFILL_DELAY).unref()
     if (item === undefined) return this.#kind.start()
     return this.#kind.isAlive(item) ? item : this.take()
   }
 
   close(): void {
     this.#closed = true
-    clearImmediate(this.#refill)
+    clearTimeout(this.#refill)
     this.#empty()
   }
 

@@ -1,6 +1,6 @@
-import { PARAMETER_DEPTH, type Parameters } from '../../shared/contract.ts'
-import { isDeeperThan } from '../../shared/depth.ts'
+import type { Parameters } from '../../shared/contract.ts'
 import { Fault } from '../../shared/fault.ts'
+import { PARAMETER_DEPTH, isDeeperThan } from '../../shared/parameters.ts'
 
 /**
  * The parameters with the schema's defaults filled in; without a schema, as they are.

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdirSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import Database from 'better-sqlite3'
@@ -118,13 +118,15 @@ function realFile(path: string): string {
   return join(realpathSync(dirname(absolute)), basename(absolute))
 }
 
+const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+
 /** One by one: where a folder can have none, as in /proc, Node's recursive way never ends. */
 function makeFolder(path: string): void {
-  if (existsSync(path)) return
+  if (isFolder(path)) return
   makeFolder(dirname(path))
   try {
     mkdirSync(path)
   } catch (thrown) {
-    if (!existsSync(path)) throw thrown // another process may have been quicker
+    if (!isFolder(path)) throw thrown // another process may have been quicker
   }
 }
