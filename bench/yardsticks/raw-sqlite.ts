@@ -23,7 +23,10 @@ function openRaw(file: string, durability: 'full' | 'normal'): Database.Database
   return database
 }
 
-/** @returns the function that takes so many executions through their life, `batch` of them to a commit */
+/**
+ * As in the engine, what is queued while there is room runs with the same commit, and its end is another one.
+ * @returns the function that takes so many executions through their life, `batch` of them to a commit
+ */
 export async function rawExecutions(file: string, durability: 'full' | 'normal', batch: number) {
   await deckFile(file)
   const database = openRaw(file, durability)
@@ -52,11 +55,7 @@ export async function rawExecutions(file: string, durability: 'full' | 'normal',
           const now = Date.now()
           ids.push(insert.run(job, host, now, now, now).lastInsertRowid)
         }
-        count.run(job, 'queued', batch, null)
-      })()
-      database.transaction(() => {
         for (const id of ids) run.run(host, Date.now(), Date.now(), id)
-        count.run(job, 'queued', -batch, null)
         count.run(job, 'running', batch, null)
       })()
       database.transaction(() => {

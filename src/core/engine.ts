@@ -286,7 +286,7 @@ export async function createEngine(options: EngineOptions) {
         })
       }
       const now = clock.now()
-      const queued = await store.write(() => {
+      const queued = store.write(() => {
         const jobId = jobIdOf()
         const jobName = store.jobs.nameOf(jobId)
         const urgent = BY_HAND.has(trigger) && store.pauses.ofJob(jobId, now) !== undefined
@@ -299,7 +299,7 @@ export async function createEngine(options: EngineOptions) {
             store.trail.add({ at: now, actor, action: 'started', jobId, executionId })
         return added
       })
-      dispatcher.wake()
+      dispatcher.wake() // where there is room it is claimed with the same commit
       return queued
     },
 

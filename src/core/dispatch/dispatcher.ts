@@ -78,6 +78,7 @@ export class Dispatcher {
       { patient: true },
     )
     if (!claimed) return
+    await nextTurn() // who started one is told of it before its handler begins
     this.#leftWaiting = claimed.more
     for (const execution of claimed.executions) {
       const active = new ActiveExecution(this.#parts, execution)

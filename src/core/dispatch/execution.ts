@@ -41,6 +41,9 @@ const STOP_NAMES: Record<Stopping['reason'], StopName> = {
   interrupted: 'ShuttingDown',
 }
 
+/** What has begun with its claim is not prepared. */
+const NEVER = new AbortController().signal
+
 const NEVER_BEGAN = { kind: 'returned', result: null } as const
 
 /** One execution on its way from claimed to final, on the host that claimed it. */
@@ -50,7 +53,7 @@ export class ActiveExecution {
   #known: Known
   readonly #recorder: Recorder
   /** Fires when it is to end before it has begun. */
-  readonly #preparing = new AbortController()
+  readonly #preparing: AbortController | undefined
   #stopping: Stopping | undefined
   /** Set while the handler runs. */
   #run: Run | undefined
@@ -64,6 +67,7 @@ export class ActiveExecution {
     this.#parts = parts
     this.#claimed = claimed
     const { id, jobId, begun } = claimed
+    if (!begun) this.#preparing = new AbortController()
     this.#known = { id, jobId, status: begun ? 'running' : 'initializing' }
     this.#recorder = new Recorder(parts, claimed, claimed.definition, (limit) =>
       this.#passLimit(
@@ -90,7 +94,7 @@ export class ActiveExecution {
 
   #ask(): void {
     // What has not begun is not begun: see #work.
-    if (!this.#run) return this.#preparing.abort()
+    if (!this.#run) return this.#preparing?.abort()
     void this.#askToEnd(this.#run)
     this.#cancelGrace = this.#parts.clock.after(this.#claimed.definition.grace, () => this.#kill())
   }
@@ -139,7 +143,7 @@ export class ActiveExecution {
     let run: Run
     try {
       task = await this.#parts.taskOf(this.#claimed)
-      run = await this.#parts.executorOf(task)(task, this.#recorder, this.#preparing.signal)
+      run = await this.#parts.executorOf(task)(task, this.#recorder, this.#preparing?.signal ?? NEVER)
     } catch (thrown) {
       if (this.#stopping) return judge(NEVER_BEGAN, this.#stopping, definition)
       return judge({ kind: 'threw', error: errorInfo(thrown) }, this.#stopping, definition)

@@ -84,7 +84,12 @@ export function throttleProgress(report: Reports['progress']) {
 }
 
 /** Makes the object that a handler gets. Call `end` when the handler has ended: it passes on the last progress. */
-export function createContext(facts: RunFacts, params: Parameters, signal: AbortSignal, reports: Reports) {
+export function createContext(
+  facts: RunFacts,
+  params: Parameters,
+  stopper: { readonly signal: AbortSignal },
+  reports: Reports,
+) {
   const progress = throttleProgress(reports.progress)
   const logAt =
     (level: Level): LogFunction =>
@@ -95,7 +100,9 @@ export function createContext(facts: RunFacts, params: Parameters, signal: Abort
     id: facts.id,
     job: { id: facts.jobId, name: facts.jobName },
     params,
-    signal,
+    get signal() {
+      return stopper.signal
+    },
     attempt: facts.attempt,
     trigger: facts.trigger,
     plannedAt: new Date(facts.plannedAt),

@@ -3,7 +3,7 @@ import { createContext, type HandlerContext } from './context.ts'
 import type { Executor, Outcome } from './executor.ts'
 import { errorInfo } from './failure.ts'
 import { readableJson } from './readable.ts'
-import { Stop } from './stopping.ts'
+import { createStopper } from './stopping.ts'
 
 /** A handler that is a function of the embedding program. */
 export type InlineHandler = (execution: HandlerContext) => unknown
@@ -14,9 +14,9 @@ export function inlineExecutor(functions: ReadonlyMap<string, InlineHandler>): E
     const target = task.definition.target
     const handler = target.kind === 'function' ? functions.get(target.name) : undefined
     if (!handler) throw new Error('the function of this job is not registered in this process')
-    const stopping = new AbortController()
+    const stopper = createStopper()
     const ended = Promise.withResolvers<Outcome>()
-    const { context, end } = createContext(task.facts, task.params, stopping.signal, {
+    const { context, end } = createContext(task.facts, task.params, stopper, {
       log: (level, message, fields) => sink.log({ level, message, fields }),
       progress: (value, message) => sink.progress(value, message),
     })
@@ -36,7 +36,7 @@ export function inlineExecutor(functions: ReadonlyMap<string, InlineHandler>): E
 
     return {
       begin: () => void call().then(ended.resolve),
-      stop: (reason) => stopping.abort(new Stop(reason)),
+      stop: stopper.stop,
       async kill() {
         const message = 'the function ignored its signal; it was left to itself'
         sink.log({ level: 'warn', message })

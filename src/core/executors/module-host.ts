@@ -8,7 +8,7 @@ import { createContext, type RunFacts } from './context.ts'
 import { errorInfo } from './failure.ts'
 import type { FromModule, ToModule } from './protocol.ts'
 import { readableJson } from './readable.ts'
-import { Stop } from './stopping.ts'
+import { createStopper } from './stopping.ts'
 
 interface Module {
   default?: unknown
@@ -17,7 +17,7 @@ interface Module {
 
 /** @returns the function that takes the engine's messages */
 export function hostModule(send: (message: FromModule) => void): (message: ToModule) => void {
-  const stopping = new AbortController()
+  const stopper = createStopper()
   let handler: Callable
   let facts: RunFacts
   let answered = false
@@ -45,7 +45,7 @@ export function hostModule(send: (message: FromModule) => void): (message: ToMod
   }
 
   async function call(params: Parameters) {
-    const { context, end } = createContext(facts, params, stopping.signal, {
+    const { context, end } = createContext(facts, params, stopper, {
       log,
       progress: (value, message) => send({ type: 'progress', value, message }),
     })
@@ -73,7 +73,7 @@ export function hostModule(send: (message: FromModule) => void): (message: ToMod
         void call(message.params)
         return
       case 'stop':
-        stopping.abort(new Stop(message.reason))
+        stopper.stop(message.reason)
         return
       case 'leave':
         process.exit()

@@ -14,6 +14,24 @@ const SENTENCES: Record<StopName, string> = {
   ShuttingDown: 'Jobdeck is shutting down',
 }
 
+/** The signal of a run, made when somebody looks at it: most handlers never do. */
+export function createStopper() {
+  let controller: AbortController | undefined
+  let reason: Stop | undefined
+  return {
+    get signal(): AbortSignal {
+      controller ??= new AbortController()
+      if (reason) controller.abort(reason)
+      return controller.signal
+    },
+    /** The first reason stands. */
+    stop(name: StopName): void {
+      reason ??= new Stop(name)
+      controller?.abort(reason)
+    },
+  }
+}
+
 /** Thrown by a handler where trying again is of no use. In a file of its own, any error with this name will do. */
 export class NonRetryable extends Error {
   override readonly name = 'NonRetryable'

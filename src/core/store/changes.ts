@@ -9,7 +9,7 @@ export type ExecutionChange = Events['execution']
  */
 export class Changes {
   readonly #counts = new Map<string, { jobId: string; status: Status; change: number; at: number | null }>()
-  readonly #executions = new Map<number, ExecutionChange>()
+  #executions: ExecutionChange[] = []
   readonly #upsert: Database.Statement
 
   constructor(database: Database.Database) {
@@ -24,7 +24,7 @@ export class Changes {
   move(id: number, jobId: string, from: Status | null, to: Status | null, at?: number): void {
     if (from) this.#count(jobId, from, -1, null)
     if (to) this.#count(jobId, to, 1, at ?? null)
-    if (to) this.#executions.set(id, { id, jobId, status: to })
+    if (to) this.#executions.push({ id, jobId, status: to })
   }
 
   #count(jobId: string, status: Status, change: number, at: number | null): void {
@@ -40,7 +40,7 @@ export class Changes {
   /** Forgets what a transaction that was rolled back had gathered. */
   clear(): void {
     this.#counts.clear()
-    this.#executions.clear()
+    this.#executions = []
   }
 
   /** Writes the counters; at the end of the transaction. */
@@ -51,10 +51,10 @@ export class Changes {
     this.#counts.clear()
   }
 
-  /** What is to be told, after the commit: the last status of each execution. */
+  /** What is to be told, after the commit, in the order in which it came. */
   take(): ExecutionChange[] {
-    const changes = [...this.#executions.values()]
-    this.#executions.clear()
+    const changes = this.#executions
+    this.#executions = []
     return changes
   }
 }

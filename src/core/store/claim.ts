@@ -125,9 +125,10 @@ export function claimer(connection: Connection, move: MoveStatus) {
         more ||= left === 0
         if (left === 0 || !fit(definition)) continue
         const rows = room.pauseOf(queue) ? firstUrgent : firstDue
-        const found = rows.all(owner, queue.jobId, queue.definitionId, left)
-        for (const row of found) candidates.push({ row, queue, definition })
-        more ||= found.length === left
+        // One more than there is room for tells whether any is left.
+        const found = rows.all(owner, queue.jobId, queue.definitionId, left + 1)
+        more ||= found.length > left
+        for (const row of found.slice(0, left)) candidates.push({ row, queue, definition })
       }
     }
     const executions: Claimed[] = []
