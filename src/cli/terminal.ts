@@ -70,6 +70,7 @@ export const bytes = (amount: number): string => prettyBytes(amount, { binary: t
 /** State is shown by shape and colour together. */
 const STATUS_LOOK: Record<Status | Job['status'], { shape: string; style: Style }> = {
   draft: { shape: '·', style: 'dim' },
+  disabled: { shape: '◇', style: 'dim' },
   paused: { shape: '⏸', style: 'yellow' },
   queued: { shape: '○', style: 'dim' },
   initializing: { shape: '◌', style: 'blue' },

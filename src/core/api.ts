@@ -10,8 +10,11 @@ import {
 } from '../shared/contract.ts'
 import type { Bridge } from '../shared/client.ts'
 import { Fault, toFault } from '../shared/fault.ts'
+import { isFinal } from './dispatch/lifecycle.ts'
 import type { Engine } from './engine.ts'
-import { bringBack, definitionOf, removeJobs, restoreVersion, saveJob } from './jobs.ts'
+import { findCategory, moveCategory, removeCategories, saveCategory } from './categories.ts'
+import { bringBack, definitionOf, enableJob, removeJobs, restoreVersion, saveJob } from './jobs.ts'
+import { explainPolicy } from './policy.ts'
 import { storeFault } from './store/failure.ts'
 import { UNDO_TIME } from './sweep.ts'
 import type { PauseTarget } from './store/pauses.ts'
@@ -25,14 +28,30 @@ const handlers: Handlers = {
     const id = await engine.store.write(() => saveJob(engine, input))
     return engine.store.jobs.find(id)!
   },
-  'jobs.run': (engine, { job, params = {}, trigger = 'manual' }) =>
-    engine.start(definitionOf(job), params, trigger, () => saveJob(engine, job)),
-  'jobs.list': ({ store }, { text, limit }) => store.jobs.list(text, limit),
+  'jobs.run'({ store, start, ...engine }, { job, params = {}, trigger = 'manual' }) {
+    const categoryId = job.category === undefined ? null : (store.categories.idOf(job.category) ?? null)
+    const save = () => saveJob({ store, ...engine }, job)
+    return start(definitionOf(job), categoryId, params, trigger, save)
+  },
+  'jobs.list': ({ store }, input) => store.jobs.list(input),
+  'jobs.count': ({ store }, input) => store.jobs.count(input),
+  async 'jobs.enable'(engine, { job, enabled }) {
+    const id = findJob(engine, job)
+    await engine.store.write(() => enableJob(engine, id, enabled))
+    engine.wake()
+    return engine.store.jobs.find(id)!
+  },
+  'jobs.policy'(engine, { job }) {
+    const id = findJob(engine, job)
+    return explainPolicy(engine, id, engine.store.jobs.definition(id)!)
+  },
   'jobs.get': (engine, { job }) => engine.store.jobs.find(findJob(engine, job))!,
   'jobs.start'(engine, { job, params = {}, trigger = 'manual' }) {
     const known = engine.store.jobs.definition(String(job))
     const id = known ? String(job) : findJob(engine, job)
-    return engine.start(known ?? engine.store.jobs.definition(id)!, params, trigger, () => id)
+    const { store } = engine
+    const definition = known ?? store.jobs.definition(id)!
+    return engine.start(definition, store.categories.ofJob(id), params, trigger, () => id)
   },
   async 'jobs.stop'(engine, { job, force = false }) {
     const open = engine.store.executions.list({ jobId: findJob(engine, job), statuses: [...OPEN_STATUSES] })
@@ -69,14 +88,21 @@ const handlers: Handlers = {
   'pauses.end': (engine, { target }) => engine.pausing.resume(findTarget(engine, target)),
   'pauses.list': ({ store }) => store.pauses.list(),
   'categories.list': ({ store }) => store.categories.list(),
-  async 'categories.save'({ store, clock, wake }, { path, ...values }) {
-    const id = await store.write(() => {
-      const found = store.categories.getOrCreate(path, clock.now())
-      store.categories.update(found, values)
-      return found
-    })
-    wake()
-    return store.categories.list().find((category) => category.id === id)!
+  'categories.get': (engine, { path }) => engine.store.categories.get(findCategory(engine, path)),
+  async 'categories.save'(engine, input) {
+    const id = await engine.store.write(() => saveCategory(engine, input))
+    engine.wake()
+    return engine.store.categories.get(id)
+  },
+  async 'categories.move'(engine, { path, to }) {
+    const id = await engine.store.write(() => moveCategory(engine, path, to))
+    engine.wake()
+    return engine.store.categories.get(id)
+  },
+  async 'categories.remove'(engine, { paths }) {
+    const removed = await engine.store.write(() => removeCategories(engine, paths))
+    engine.wake()
+    return removed
   },
   'deck.clean': (engine, { removed = false, dryRun = false }) =>
     engine.clean({ undoTime: removed ? 0 : UNDO_TIME, dryRun }),
@@ -106,12 +132,7 @@ const handlers: Handlers = {
     return { ...rest, kind: how.kind } as Output<'handlers.describe'>
   },
   'executions.list': (engine, { job, ...filter }) =>
-    engine.explain(
-      engine.store.executions.list({
-        ...filter,
-        jobId: job === undefined ? undefined : findJob(engine, job),
-      }),
-    ),
+    engine.explain(engine.store.executions.list({ ...filter, ...jobIdOf(engine, job) })),
   'executions.status': (engine, { execution }) =>
     engine.store.executions.status(findExecution(engine, execution))!,
   'executions.get': (engine, { execution }) =>
@@ -127,6 +148,19 @@ const handlers: Handlers = {
     if (stopped) return stopped
     const { status } = executions.status(id)!
     throw new Fault('conflict', `run #${id} has ended already (${status})`)
+  },
+  'executions.count': (engine, { job, ...query }) =>
+    engine.store.executions.count({ ...query, ...jobIdOf(engine, job) }),
+  async 'executions.remove'(engine, { executions }) {
+    const ids = [...new Set(executions.map((execution) => findExecution(engine, execution)))]
+    const open = ids.filter((id) => !isFinal(engine.store.executions.status(id)!.status))
+    if (open.length > 0) {
+      const numbers = open.map((id) => `#${id}`).join(', ')
+      throw new Fault('conflict', `${numbers} ${open.length === 1 ? 'has' : 'have'} not ended: stop it first`)
+    }
+    for (let left = ids; left.length > 0;)
+      left = await engine.store.write(() => engine.store.retention.deleteStep(left))
+    return ids.length
   },
   'executions.samples': (engine, { execution }) =>
     engine.store.samples.list(findExecution(engine, execution)),
@@ -206,6 +240,9 @@ function findAnyJob(engine: Engine, reference: string | number): string {
   }
 }
 
+const jobIdOf = (engine: Engine, job: string | number | undefined) =>
+  job === undefined ? {} : { jobId: findJob(engine, job) }
+
 /** The id of the job that was removed last under this id, key or name. */
 function findRemoved({ store }: Engine, reference: string): string {
   const [found] = store.jobs.removed(reference)
@@ -216,10 +253,7 @@ function findRemoved({ store }: Engine, reference: string): string {
 function findTarget(engine: Engine, target: CheckedInput<'pauses.set'>['target']): PauseTarget {
   if ('deck' in target) return 'deck'
   if ('job' in target) return `job:${findJob(engine, target.job)}`
-  const id = engine.store.categories.idOf(target.category)
-  if (id === undefined)
-    throw new Fault('not-found', `there is no category ${JSON.stringify(target.category)}`)
-  return `category:${id}`
+  return `category:${findCategory(engine, target.category)}`
 }
 
 /**

@@ -32,6 +32,7 @@ import {
 import { Housekeeping, type Chore } from './housekeeping.ts'
 import { keepLookout } from './lookout.ts'
 import { createPausing } from './pausing.ts'
+import { combine, sourcesOf } from './policy.ts'
 import { writeWitness } from './provenance.ts'
 import { DEFAULT_SETTINGS, UNDO_TIME, sweep, type SweepOptions } from './sweep.ts'
 import { ANYBODY } from './store/claim.ts'
@@ -269,6 +270,7 @@ export async function createEngine(options: EngineOptions) {
      */
     async start(
       { handlers, params, policy }: JobDefinition,
+      categoryId: number | null,
       given: Parameters,
       trigger: Trigger,
       jobIdOf: () => string,
@@ -276,9 +278,10 @@ export async function createEngine(options: EngineOptions) {
       if (handlers.length === 0)
         throw new Fault('conflict', 'the job has nothing to run: add a handler first')
       const merged = { ...params, ...given }
+      const inherited = combine(sourcesOf(store, categoryId, policy))
       const parts: { priority: number; definition: Definition; params: string }[] = []
       for (const { priority, handler } of handlers) {
-        const definition = await resolveHandler(handler, policy, folders.code)
+        const definition = await resolveHandler(handler, inherited, folders.code)
         parts.push({
           priority,
           definition,

@@ -27,6 +27,7 @@ import type {
 import { parseDuration } from '../shared/duration.ts'
 import { Fault } from '../shared/fault.ts'
 import { createBridge } from './api.ts'
+import { Data } from './data.ts'
 import { worst } from './dispatch/lifecycle.ts'
 import { createEngine, type Engine, type EngineOptions } from './engine.ts'
 import type { HandlerContext } from './executors/context.ts'
@@ -35,6 +36,7 @@ import { followLogs, whenFinal, type FollowFilter } from './follow.ts'
 import { requireMode } from './handlers/resolve.ts'
 
 export { Fault, type FaultCode } from '../shared/fault.ts'
+export { Data, type Page } from './data.ts'
 export { createClient, type Bridge, type Client } from '../shared/client.ts'
 export type * from '../shared/contract.ts'
 export type { HandlerContext, LogFunction } from './executors/context.ts'
@@ -66,14 +68,12 @@ export function defineHandler<P = Parameters, R = unknown>(
 }
 
 /** One open database with its engine. */
-export class Deck {
+export class Deck extends Data {
   readonly #engine: Engine
-  /** Every request and event of the deck, as windows and the command line use them. */
-  readonly client: Client
 
   constructor(engine: Engine) {
+    super(createClient(createBridge(engine)))
     this.#engine = engine
-    this.client = createClient(createBridge(engine))
   }
 
   /** A job that runs when it is started. Nothing is stored before `save` or `start`. */

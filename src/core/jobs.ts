@@ -11,15 +11,15 @@ type Deck = Pick<Engine, 'store' | 'clock' | 'actor'>
 
 /** Creates the job, or updates the one with the same key; an edit that changes something makes a version. */
 export function saveJob(deck: Deck, input: CheckedInput<'jobs.save'>): string {
-  const { key = input.name, name, description = null, category = null } = input
-  return saveFace(deck, key, { name, description, category, definition: definitionOf(input) })
+  const { key = input.name, name, description = null, category = null, tags = [] } = input
+  return saveFace(deck, key, { name, description, category, tags, definition: definitionOf(input) })
 }
 
 function saveFace({ store, clock, actor }: Deck, key: string, face: JobFace): string {
   const now = clock.now()
   const categoryId = face.category === null ? null : store.categories.getOrCreate(face.category, now)
-  const { name, description, definition } = face
-  const id = store.jobs.save({ id: createId(), key, name, description, categoryId, definition, now })
+  const { name, description, tags, definition } = face
+  const id = store.jobs.save({ id: createId(), key, name, description, tags, categoryId, definition, now })
   const before = store.versions.latest(id)
   const after = store.versions.add(id, face, now)
   if (after !== before) {
@@ -54,6 +54,7 @@ export function removeJobs({ store, clock, actor }: Deck, ids: string[]): void {
     for (const { id: execution } of open) store.executions.requestStop(execution, 'cancelled', false, now)
     store.jobs.remove(id, now)
     store.pauses.resume(`job:${id}`)
+    store.pauses.resume(`disabled:${id}`)
     store.trail.add({ at: now, actor, action: 'removed', jobId: id, details: { name } })
   }
 }
@@ -69,9 +70,28 @@ export function bringBack({ store, clock, actor }: Deck, id: string): void {
   store.trail.add({ at: clock.now(), actor, action: 'brought back', jobId: id })
 }
 
+/** Lets a job run by itself, or no longer. */
+export function enableJob({ store, clock, actor }: Deck, id: string, enabled: boolean): void {
+  const now = clock.now()
+  const target = `disabled:${id}` as const
+  const changed = enabled ? store.pauses.resume(target) : store.pauses.find(target) === undefined
+  if (!changed) return
+  if (!enabled) store.pauses.set({ target, pausedFrom: now, pausedUntil: null, reason: null })
+  store.trail.add({ at: now, actor, action: enabled ? 'enabled' : 'disabled', jobId: id })
+}
+
 /** With every path made absolute, so that it means the same wherever the job runs. */
 export function definitionOf(input: CheckedInput<'jobs.save'>): JobDefinition {
-  const { key: _, name: __, description: ___, category: ____, handlers, params = {}, ...policy } = input
+  const {
+    key: _,
+    name: __,
+    description: ___,
+    category: ____,
+    tags: _____,
+    handlers,
+    params = {},
+    ...policy
+  } = input
   if (policy.directory !== undefined) policy.directory = resolve(policy.directory)
   const absolute = handlers.map(({ priority, handler }) => ({
     priority,

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { parseDuration } from './duration.ts'
 import type { FaultData } from './fault.ts'
+import { count, counting, executionFilter, executionPage, jobFilter, jobPage } from './filters.ts'
 import { parameters } from './parameters.ts'
 import { parseSize } from './size.ts'
 
@@ -21,6 +22,7 @@ export const JOB_STATUSES = [
   'draft',
   'running',
   'queued',
+  'disabled',
   'paused',
   'failed',
   'cancelled',
@@ -35,6 +37,9 @@ export const ACTIONS = [
   'stopped',
   'paused',
   'resumed',
+  'enabled',
+  'disabled',
+  'moved',
   'removed',
   'brought back',
   'restored',
@@ -167,6 +172,8 @@ export const jobInput = z.strictObject({
   category: line(1000)
     .refine((path) => path.split('/').some((name) => name.trim() !== ''), 'must name a category')
     .optional(),
+  /** Words to find it by. */
+  tags: z.array(line(50)).max(20).optional(),
   params: parameters.optional(),
   handlers: z
     .array(z.object({ priority: z.int().min(-1000).max(1000).default(0), handler: handlerSchema }))
@@ -196,6 +203,9 @@ const category = z.object({
   path: z.string(),
   description: z.string().nullable(),
   maxWorkers: z.int().nullable(),
+  /** The defaults of the jobs in it and below it. */
+  policy: z.object(policy),
+  /** How many jobs are right in it. */
   jobs: z.int(),
 })
 
@@ -236,7 +246,12 @@ const job = z.object({
   category: z.string().nullable(),
   status: z.enum(JOB_STATUSES),
   progress: z.number().nullable(),
+  tags: z.array(z.string()),
+  /** It runs by itself. */
+  enabled: z.boolean(),
   mode: mode.nullable(),
+  /** As given; what is left open comes from elsewhere, see `jobs.policy`. */
+  policy: z.object(policy),
   handlers: z.array(z.object({ priority: z.int(), handler: handlerSchema })),
   params: parameters,
   counts: z.partialRecord(status, z.int()),
@@ -316,6 +331,7 @@ const version = z.object({
   definition: z.unknown(),
 })
 
+const runFilter = executionFilter(reference, status, z.enum(TRIGGERS), mode)
 const limit = z.int().min(1).max(1_000_000)
 
 export const contract = {
@@ -331,8 +347,27 @@ export const contract = {
     output: z.array(execution),
   },
   'jobs.list': {
-    input: z.strictObject({ text: z.string().max(1000).optional(), limit: limit.optional() }),
+    input: z.strictObject({ ...jobFilter(z.enum(JOB_STATUSES), mode), ...jobPage }),
     output: z.array(job),
+  },
+  /** How many jobs there are: up to a thousand and whether there are more, or with `exact` all. */
+  'jobs.count': {
+    input: z.strictObject({ ...jobFilter(z.enum(JOB_STATUSES), mode), ...counting }),
+    output: count,
+  },
+  /** Lets a job run by itself, or no longer. What runs goes on, and it can still be started by hand. */
+  'jobs.enable': { input: z.strictObject({ job: reference, enabled: z.boolean() }), output: job },
+  /** How the job runs, every field of it, and where each comes from. */
+  'jobs.policy': {
+    input: z.strictObject({ job: reference }),
+    output: z.array(
+      z.object({
+        field: z.string(),
+        value: z.unknown(),
+        /** `job`, `category PATH`, `script`, or `default`. */
+        from: z.string(),
+      }),
+    ),
   },
   'jobs.get': { input: z.strictObject({ job: reference }), output: job },
   /** Queues one execution per handler of the job; answers once they are committed. */
@@ -403,8 +438,18 @@ export const contract = {
       description: z.string().max(10_000).nullable().optional(),
       /** How many runs of its jobs, and of those below it, may be open at once; null: no limit of its own. */
       maxWorkers: z.int().min(1).max(1000).nullable().optional(),
+      /** Defaults of the jobs in it and below it, all of them anew. */
+      policy: z.strictObject(policy).optional(),
     }),
     output: category,
+  },
+  'categories.get': { input: z.strictObject({ path: line(1000) }), output: category },
+  /** Gives a category another path, with all that is in it. */
+  'categories.move': { input: z.strictObject({ path: line(1000), to: line(1000) }), output: category },
+  /** Removes categories with those below them; their jobs go to the nearest category above that stays. */
+  'categories.remove': {
+    input: z.strictObject({ paths: z.array(line(1000)).min(1).max(1000) }),
+    output: z.array(category),
   },
   /**
    * Deletes what need not be kept and gives its space back; with `removed`, also jobs that were removed in the last
@@ -456,13 +501,15 @@ export const contract = {
   },
   /** Newest first. */
   'executions.list': {
-    input: z.strictObject({
-      job: reference.optional(),
-      statuses: z.array(status).optional(),
-      before: z.int().positive().optional(),
-      limit: limit.optional(),
-    }),
+    input: z.strictObject({ ...runFilter, ...executionPage }),
     output: z.array(execution),
+  },
+  /** How many there are: up to a thousand and whether there are more, or with `exact` all. */
+  'executions.count': { input: z.strictObject({ ...runFilter, ...counting }), output: count },
+  /** Deletes runs that have ended, with their logs; they are gone for good. Answers with how many. */
+  'executions.remove': {
+    input: z.strictObject({ executions: z.array(reference).min(1).max(10_000) }),
+    output: z.int(),
   },
   /** How far it is: cheap, for those who follow it. */
   'executions.status': { input: z.strictObject({ execution: reference }), output: executionStatus },

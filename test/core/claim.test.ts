@@ -134,9 +134,10 @@ describe('a claim', () => {
         const table = executionTable(seen.connection)
         connection.database.exec(`
           insert into hosts values ('${HOST}', 'library', '', 0, null, '', 0, null);
-          insert into categories values (1, null, 'c', 'c', null, ${obstacle === 'category' ? 1 : 'null'}, 0);
+          insert into categories (id, path, name, max_workers, created_at) values (1, 'c', 'c', ${obstacle === 'category' ? 1 : 'null'}, 0);
           insert into snapshots values (1, '', '{}');
-          insert into jobs values ('full', 'full', 'full', null, 1, 1, 0, 0, null), ('free', 'free', 'free', null, null, 1, 0, 0, null);
+          insert into jobs (id, key, name, category_id, definition_id, created_at, updated_at)
+            values ('full', 'full', 'full', 1, 1, 0, 0), ('free', 'free', 'free', null, 1, 0, 0);
           ${obstacle === 'pause' ? `insert into pauses values ('job:full', 0, null, null)` : ''}`)
         const inline = { lane: 1, 'all but one': 2 }[obstacle as string] ?? 1000
         const slots = { inline, thread: 10, process: 10 }

@@ -4,7 +4,7 @@ import { mayFollow } from '../../src/core/dispatch/lifecycle.ts'
 import { NON_RETRYABLE, retryDelay } from '../../src/core/dispatch/retry.ts'
 import { settlementOf } from '../../src/core/dispatch/settle.ts'
 import { NonRetryable } from '../../src/core/index.ts'
-import { jobStatus } from '../../src/core/store/jobs.ts'
+import { jobStatus } from '../../src/core/store/job-list.ts'
 import { FINAL_STATUSES, STATUSES, type RetryPolicy, type Status } from '../../src/shared/contract.ts'
 import { openDeck } from '../support/deck.ts'
 
@@ -117,7 +117,7 @@ describe('the status of a job', () => {
         [true, 'queued'],
       ]
       const [, expected] = rules.find(([matches]) => matches)!
-      expect(jobStatus(hasHandlers, numbers, latest, isPaused)).toBe(expected)
+      expect(jobStatus(hasHandlers, numbers, latest, true, isPaused)).toBe(expected)
     })
     fc.assert(property, { numRuns: 1000 })
   })

@@ -45,7 +45,16 @@ export async function withStore<T>(use: (store: Store) => Promise<T>): Promise<T
 /** Adds a job without handlers; its runs are queued one by one. Inside a transaction. */
 export function addJob(store: Store, id: string, categoryId: number | null = null): string {
   const definition = { handlers: [], params: {}, policy: {} }
-  return store.jobs.save({ id, key: id, name: id, description: null, categoryId, definition, now: 0 })
+  return store.jobs.save({
+    id,
+    key: id,
+    name: id,
+    description: null,
+    tags: [],
+    categoryId,
+    definition,
+    now: 0,
+  })
 }
 
 /** A host that never ran: executions refer to it. Inside a transaction. */

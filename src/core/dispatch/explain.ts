@@ -25,6 +25,7 @@ export function reasonToWait(
 ): string {
   if (obstacle && 'pause' in obstacle) {
     const { target: what, reason } = obstacle.pause
+    if (what.startsWith('disabled')) return 'its job to be enabled'
     const name = what === 'deck' ? 'the deck' : what.startsWith('category') ? 'its category' : 'its job'
     return `${name} to be resumed${reason ? ` (${reason})` : ''}`
   }

@@ -1,17 +1,17 @@
 import type { ErrorInfo, Execution, ExecutionDetail, ExecutionStatus, Status } from '../../shared/contract.ts'
 import type { Definition, Lane } from '../definition.ts'
-import { isFinal } from '../dispatch/lifecycle.ts'
 import type { Waiting } from '../dispatch/explain.ts'
+import { COUNTED } from './conditions.ts'
+import {
+  countOfJobs,
+  countQuery,
+  listQuery,
+  type ExecutionCount,
+  type ExecutionQuery,
+} from './execution-query.ts'
 import type { Connection } from './open.ts'
 import { roomTable, type Place } from './room.ts'
 import type { Due } from './schema.ts'
-
-export interface ExecutionFilter {
-  jobId?: string | undefined
-  statuses?: Status[] | undefined
-  before?: number | undefined
-  limit?: number | undefined
-}
 
 /**
  * Subqueries, not a join: SQLite as it is built here (with STAT4) prepares a join with a parameter anew whenever it is
@@ -36,6 +36,7 @@ export function executionList(connection: Connection) {
        definition_id as definitionId, owner, due
      from executions where id = ? and status = 'queued'`,
   )
+  const total = database.prepare('select max(id) from executions').pluck()
   const openCounts = database.prepare<[], { status: Status; count: number }>(
     `select status, sum(count) as count from counters
      where status in ('queued', 'initializing', 'running') group by status`,
@@ -50,6 +51,17 @@ export function executionList(connection: Connection) {
     `select ${COLUMNS}, definition_id as definitionId, environment_id as environmentId, params, result,
        process_id as processId ${SHOWN} and id = ?`,
   )
+
+  /** Whether the jobs that fit have more than a fiftieth of all executions. */
+  function areMany(query: ExecutionQuery): boolean {
+    const counted = countOfJobs(query)
+    if (!counted) return false
+    const found = database
+      .prepare(counted.sql)
+      .pluck()
+      .get(...counted.values) as number
+    return found * 50 > ((total.get() as number | null) ?? 0)
+  }
 
   return {
     /** How far it is, in a few microseconds: for those who wait for its end. */
@@ -94,26 +106,25 @@ export function executionList(connection: Connection) {
       return Object.fromEntries(openCounts.all().map(({ status, count }) => [status, count] as const))
     },
 
-    /** Newest first. */
-    list({ jobId, statuses, before, limit = -1 }: ExecutionFilter): Execution[] {
-      const conditions: [string, unknown?][] = []
-      if (jobId !== undefined) conditions.push(['job_id = ?', jobId])
-      if (statuses?.length) conditions.push([among(statuses)])
-      if (before !== undefined) conditions.push(['id < ?', before])
-      const sql = `select ${COLUMNS} ${[SHOWN, ...conditions.map(([text]) => text)].join(' and ')}
-        order by id desc limit ?`
-      const rows = database
+    /** Newest first, unless it is said otherwise. */
+    list(query: ExecutionQuery): Execution[] {
+      const { sql, values } = listQuery(COLUMNS, query, areMany(query))
+      return database
         .prepare<unknown[], ExecutionRow>(sql)
-        .all(...conditions.flatMap(([, ...values]) => values), limit)
-      return rows.map(toExecution)
+        .all(...values)
+        .map(toExecution)
+    },
+
+    count(query: ExecutionCount) {
+      const { sql, values } = countQuery(query, areMany(query))
+      const found = database
+        .prepare(sql)
+        .pluck()
+        .get(...values) as number
+      const isWhole = query.exact === true || found <= COUNTED
+      return { count: isWhole ? found : COUNTED, exact: isWhole }
     },
   }
-}
-
-/** Literals, and the condition of the index of ended ones, so that it is used where it can be. */
-function among(statuses: Status[]): string {
-  const list = `status in (${statuses.map((status) => `'${status}'`).join(', ')})`
-  return statuses.every(isFinal) ? `${list} and ended_at is not null` : list
 }
 
 interface ExecutionRow extends Omit<Execution, 'error' | 'waitingFor' | 'forced' | 'warned'> {

@@ -1,10 +1,8 @@
 import { and, desc, eq, isNotNull, or, sql } from 'drizzle-orm'
-import type { Job, Pause, Status } from '../../shared/contract.ts'
 import type { JobDefinition } from '../definition.ts'
-import { isFinal, worst } from '../dispatch/lifecycle.ts'
 import { escapeLike } from './like.ts'
 import type { Connection } from './open.ts'
-import { pauseTable } from './pauses.ts'
+import { searchText } from './job-list.ts'
 import { jobs } from './schema.ts'
 
 export interface JobSave {
@@ -12,6 +10,7 @@ export interface JobSave {
   key: string
   name: string
   description: string | null
+  tags: string[]
   categoryId: number | null
   definition: JobDefinition
   now: number
@@ -23,6 +22,7 @@ export interface JobFace {
   description: string | null
   /** A path, `a/b/c`. */
   category: string | null
+  tags: string[]
   definition: JobDefinition
 }
 
@@ -32,51 +32,12 @@ export interface JobName {
   name: string
 }
 
-interface JobRecord {
-  id: string
-  key: string
-  name: string
-  description: string | null
-  category: string | null
-  definition: string
-  createdAt: number
-  updatedAt: number
-  counts: string
-  lastExecutionId: number | null
-  /** JSON: the last attempt of each handler of the latest start. */
-  lastStatuses: string
-  progress: number | null
-}
-
-const SELECT = `
-  select jobs.id, jobs.key, jobs.name, jobs.description, categories.path as category, snapshots.body as definition,
-    jobs.created_at as createdAt, jobs.updated_at as updatedAt,
-    (select json_group_object(status, count) from counters where job_id = jobs.id and count > 0) as counts,
-    last.id as lastExecutionId,
-    (select json_group_array(status) from executions as attempt
-     where job_id = jobs.id and id >= coalesce(last.start_id, last.id)
-       and coalesce(start_id, id) = coalesce(last.start_id, last.id)
-       and not exists (select 1 from executions as later where later.parent_id = attempt.id)) as lastStatuses,
-    (select avg(progress) from executions where job_id = jobs.id and status = 'running') as progress
-  from jobs
-    join snapshots on snapshots.id = jobs.definition_id
-    left join categories on categories.id = jobs.category_id
-    left join executions as last on last.id = (select max(id) from executions where job_id = jobs.id)`
-
 /** @returns functions over the table of jobs */
 export function jobTable(connection: Connection) {
-  const { database, orm, snapshots, now } = connection
-  const pauses = pauseTable(connection)
+  const { database, orm, snapshots } = connection
   const idOfKey = database
     .prepare<[string]>('select id from jobs where key = ? and deleted_at is null')
     .pluck()
-  const byId = database.prepare<[string], JobRecord>(`${SELECT} where jobs.id = ?`)
-  const list = database.prepare<[string, string, string, number], JobRecord>(
-    `${SELECT}
-     where jobs.deleted_at is null
-       and (jobs.name like ? escape '\\' or jobs.key like ? escape '\\' or categories.path like ? escape '\\')
-     order by jobs.name collate nocase, jobs.id limit ?`,
-  )
   const nameOf = database.prepare<[string]>('select name from jobs where id = ?').pluck()
   const definition = database.prepare<[string], { id: number; digest: string }>(
     `select id, digest from snapshots
@@ -94,12 +55,14 @@ export function jobTable(connection: Connection) {
 
   return {
     /** Creates the job, or updates the one with the same key; returns its id. */
-    save({ id, key, name, description, categoryId, definition, now }: JobSave): string {
+    save({ id, key, name, description, tags, categoryId, definition, now }: JobSave): string {
       const known = idOfKey.get(key) as string | undefined
       const values = {
         name,
         description,
         categoryId,
+        tags: JSON.stringify(tags),
+        search: searchText(name, key, description, tags),
         definitionId: snapshots.keep(definition),
         updatedAt: now,
       }
@@ -111,11 +74,6 @@ export function jobTable(connection: Connection) {
           .run()
       return known ?? id
     },
-    find(id: string): Job | undefined {
-      const record = byId.get(id)
-      return record && toJob(record, pauses.ofJob(id, now()) ?? null)
-    },
-
     remove: (id: string, now: number) =>
       orm.update(jobs).set({ deletedAt: now }).where(eq(jobs.id, id)).run(),
     /** False where another job has its key by now. */
@@ -139,12 +97,6 @@ export function jobTable(connection: Connection) {
         .orderBy(desc(jobs.deletedAt))
         .all(),
 
-    list(text = '', limit = -1): Job[] {
-      const pattern = `%${escapeLike(text)}%`
-      return list
-        .all(pattern, pattern, pattern, limit)
-        .map((record) => toJob(record, pauses.ofJob(record.id, now()) ?? null))
-    },
     nameOf: (id: string) => nameOf.get(id) as string,
     /** Whether there is a job with this id. */
     exists: (id: string): boolean => exists.get(id) !== undefined,
@@ -161,43 +113,4 @@ export function jobTable(connection: Connection) {
       return row && snapshots.read<JobDefinition>(row.id, row.digest)
     },
   }
-}
-
-function toJob(record: JobRecord, pause: Pause | null): Job {
-  const { definition: body, counts, lastStatuses, ...rest } = record
-  const { handlers, params, policy } = JSON.parse(body) as JobDefinition
-  const numbers = JSON.parse(counts) as Job['counts']
-  return {
-    ...rest,
-    mode: policy.mode ?? null,
-    handlers,
-    params,
-    counts: numbers,
-    pause,
-    status: jobStatus(
-      handlers.length > 0,
-      numbers,
-      worst(JSON.parse(lastStatuses) as Status[]),
-      pause !== null,
-    ),
-  }
-}
-
-/**
- * The status of a job follows from its executions; it is never stored.
- * @param last the worst of what the handlers came to at the latest start
- */
-export function jobStatus(
-  hasHandlers: boolean,
-  counts: Job['counts'],
-  last: Status | undefined,
-  isPaused: boolean,
-): Job['status'] {
-  if (!hasHandlers) return 'draft'
-  if (counts.running || counts.initializing) return 'running'
-  if (counts.queued) return 'queued'
-  if (isPaused) return 'paused'
-  if (last === undefined) return 'draft'
-  if (last === 'completed' || last === 'cancelled') return last
-  return isFinal(last) ? 'failed' : 'queued'
 }

@@ -1,11 +1,11 @@
-import { eq } from 'drizzle-orm'
+import { eq, notLike } from 'drizzle-orm'
 import type { Connection } from './open.ts'
 import { pauses } from './schema.ts'
 
 export type Pause = typeof pauses.$inferSelect
 
-/** What is paused: the whole deck, a category with all below it, or one job. */
-export type PauseTarget = 'deck' | `category:${number}` | `job:${string}`
+/** What does not run by itself: the whole deck, a category with all below it, a job; or a job that is disabled. */
+export type PauseTarget = 'deck' | `category:${number}` | `job:${string}` | `disabled:${string}`
 
 /** @returns functions over what is paused */
 export function pauseTable({ database, orm }: Connection) {
@@ -18,7 +18,7 @@ export function pauseTable({ database, orm }: Connection) {
        select categories.id, categories.parent_id from above join categories on categories.id = above.parent_id)
      select target, paused_from as pausedFrom, paused_until as pausedUntil, reason from pauses
      where ${IN_FORCE} and target in (
-       select 'deck' union all select 'job:' || :jobId union all select 'category:' || id from above)
+       select 'deck' union all select 'job:' || :jobId union all select 'disabled:' || :jobId union all select 'category:' || id from above)
      order by target = 'deck' desc limit 1`,
   )
   const expire = database.prepare('delete from pauses where paused_until <= ?')
@@ -43,7 +43,8 @@ export function pauseTable({ database, orm }: Connection) {
     ofJob: (jobId: string, now: number): Pause | undefined =>
       any.get({ now }) === undefined ? undefined : ofJob.get({ jobId, now }),
     find: (target: PauseTarget) => orm.select().from(pauses).where(eq(pauses.target, target)).get(),
-    list: () => orm.select().from(pauses).all(),
+    /** All but those that stand for a job that is disabled. */
+    list: () => orm.select().from(pauses).where(notLike(pauses.target, 'disabled:%')).all(),
     /** When the next pause ends or begins by itself, or null. */
     nextChange: (now: number) => nextChange.get(now) as number | null,
   }

@@ -14,10 +14,14 @@ export const categories = sqliteTable('categories', {
   id: integer().primaryKey(),
   parentId: integer('parent_id'),
   path: text().notNull(),
+  /** The path, folded: see `fold`. */
+  search: text().notNull().default(''),
   name: text().notNull(),
   description: text(),
   /** How many executions of its jobs, and of those below it, may be open at once. */
   maxWorkers: integer('max_workers'),
+  /** JSON: the defaults of the jobs in it and below it. */
+  policy: text().notNull().default('{}'),
   createdAt: integer('created_at').notNull(),
 })
 
@@ -38,6 +42,10 @@ export const jobs = sqliteTable('jobs', {
   description: text(),
   categoryId: integer('category_id'),
   definitionId: integer('definition_id').notNull(),
+  /** JSON: a list of words. */
+  tags: text().notNull().default('[]'),
+  /** What texts are looked for in, folded: see `fold`. */
+  search: text().notNull().default(''),
   createdAt: integer('created_at').notNull(),
   updatedAt: integer('updated_at').notNull(),
   /** Set when it was removed; it can be brought back until it is swept. */

@@ -4,6 +4,7 @@ import { categoryTable } from './categories.ts'
 import { executionList } from './execution-list.ts'
 import { executionTable } from './executions.ts'
 import { hostTable } from './hosts.ts'
+import { jobList } from './job-list.ts'
 import { jobTable } from './jobs.ts'
 import { logTable } from './logs.ts'
 import { connect, type ConnectOptions } from './open.ts'
@@ -29,7 +30,7 @@ export async function openStore(path: string, options?: ConnectOptions) {
     file,
     /** The identity of the deck, made with its database. */
     deckId,
-    jobs: jobTable(connection),
+    jobs: { ...jobTable(connection), ...jobList(connection) },
     categories: categoryTable(connection),
     executions: { ...executionTable(connection), ...executionList(connection) },
     logs: logTable(connection),

@@ -13,9 +13,11 @@ create table categories (
   id integer primary key,
   parent_id integer references categories (id),
   path text not null unique,
+  search text not null default '',
   name text not null,
   description text,
   max_workers integer,
+  policy text not null default '{}',
   created_at integer not null
 ) strict;
 
@@ -32,6 +34,8 @@ create table jobs (
   description text,
   category_id integer references categories (id),
   definition_id integer not null references snapshots (id),
+  tags text not null default '[]',
+  search text not null default '',
   created_at integer not null,
   updated_at integer not null,
   deleted_at integer
@@ -121,7 +125,9 @@ create table executions (
   deleted_at integer
 ) strict;
 create index executions_by_job on executions (job_id, id);
+create index executions_by_time on executions (queued_at, id);
 create index executions_ended on executions (status, id) where ended_at is not null;
+create index executions_by_job_end on executions (job_id, status, id) where ended_at is not null;
 create index executions_by_parent on executions (parent_id) where parent_id is not null;
 create index executions_queued on executions (owner, job_id, definition_id, rank, id) where status = 'queued' and due > 0;
 create index executions_urgent on executions (owner, job_id, definition_id, rank, id) where status = 'queued' and due = 2;

@@ -1,0 +1,163 @@
+/** The data of a deck for programs: jobs, categories, runs and logs, listed by pages and changed. */
+import type { Client } from '../shared/client.ts'
+import type {
+  Category,
+  Execution,
+  ExecutionDetail,
+  Input,
+  Job,
+  JobInput,
+  LogEntry,
+} from '../shared/contract.ts'
+
+/** One page of a list, by its number. For lists of any length go by key instead: `after` the last one that was seen. */
+export interface Page<T> {
+  data: T[]
+  /** From 1. */
+  page: number
+  pageSize: number
+  /** As far as was counted: see `total`. */
+  pageCount: number
+  /** The number of the next page, or null on the last one. */
+  next: number | null
+  prev: number | null
+  /** How many there are in all; beyond a thousand counted only where `exact: true` was asked for. */
+  total: number
+  totalIsExact: boolean
+}
+
+type Query<N extends 'jobs.list' | 'executions.list'> = Omit<Input<N>, 'offset' | 'limit' | 'after'> & {
+  /** Counts all, however many there are. */
+  exact?: boolean
+}
+
+const PAGE_SIZE = 50
+
+/** What can be asked of a deck about its data. Every method rejects with a `Fault` that says what was wrong. */
+export class Data {
+  /** Every request and event of the deck, as windows and the command line use them. */
+  readonly client: Client
+
+  constructor(client: Client) {
+    this.client = client
+  }
+
+  /**
+   * Jobs, by name unless `sort` says otherwise.
+   * @param query what they are narrowed down by: text, status, category with all below it, tags, mode, handler, time
+   * @param page from 1
+   * @param pageSize 1 to 1,000,000
+   */
+  async listJobs(query: Query<'jobs.list'> = {}, page = 1, pageSize = PAGE_SIZE): Promise<Page<Job>> {
+    const { exact = false, sort, descending, ...filter } = query
+    const order = { ...(sort && { sort }), ...(descending !== undefined && { descending }) }
+    const offset = (page - 1) * pageSize
+    const [data, count] = await Promise.all([
+      this.client.request('jobs.list', { ...filter, ...order, offset, limit: pageSize }),
+      this.client.request('jobs.count', { ...filter, exact }),
+    ])
+    return pageOf(data, count, page, pageSize)
+  }
+
+  /** @param job its id, key or name, or a beginning of one that fits no other */
+  getJob(job: string): Promise<Job> {
+    return this.client.request('jobs.get', { job })
+  }
+
+  /** Creates a job, or updates the one with the same key. */
+  saveJob(job: JobInput): Promise<Job> {
+    return this.client.request('jobs.save', job)
+  }
+
+  /** Removes jobs with their runs; for a day they can be brought back. */
+  removeJobs(jobs: string[]): Promise<Job[]> {
+    return this.client.request('jobs.remove', { jobs })
+  }
+
+  /** All categories, by path. */
+  listCategories(): Promise<Category[]> {
+    return this.client.request('categories.list', {})
+  }
+
+  getCategory(path: string): Promise<Category> {
+    return this.client.request('categories.get', { path })
+  }
+
+  /** The category at `a/b/c`; every category on the way that is missing is made. */
+  getOrCreateCategory(path: string, description?: string): Promise<Category> {
+    return this.client.request('categories.save', { path, ...(description !== undefined && { description }) })
+  }
+
+  /** Creates a category, or changes the one at the path; what is not given stays. */
+  saveCategory(category: Input<'categories.save'>): Promise<Category> {
+    return this.client.request('categories.save', category)
+  }
+
+  /** Gives a category another path, with all that is in it. */
+  moveCategory(path: string, to: string): Promise<Category> {
+    return this.client.request('categories.move', { path, to })
+  }
+
+  /** Removes categories with those below them; their jobs go to the nearest one above that stays. */
+  removeCategories(paths: string[]): Promise<Category[]> {
+    return this.client.request('categories.remove', { paths })
+  }
+
+  /**
+   * Runs, newest first unless `sort` says otherwise.
+   * @param query what they are narrowed down by: job, category, status, trigger, mode, text, tags, times, duration
+   * @param page from 1
+   * @param pageSize 1 to 1,000,000
+   */
+  async listExecutions(
+    query: Query<'executions.list'> = {},
+    page = 1,
+    pageSize = PAGE_SIZE,
+  ): Promise<Page<Execution>> {
+    const { exact = false, sort, descending, ...filter } = query
+    const order = { ...(sort && { sort }), ...(descending !== undefined && { descending }) }
+    const offset = (page - 1) * pageSize
+    const [data, count] = await Promise.all([
+      this.client.request('executions.list', { ...filter, ...order, offset, limit: pageSize }),
+      this.client.request('executions.count', { ...filter, exact }),
+    ])
+    return pageOf(data, count, page, pageSize)
+  }
+
+  getExecution(id: number): Promise<ExecutionDetail> {
+    return this.client.request('executions.get', { execution: id })
+  }
+
+  /** Deletes runs that have ended, with their logs; they are gone for good. Resolves with how many. */
+  removeExecutions(ids: number[]): Promise<number> {
+    return this.client.request('executions.remove', { executions: ids })
+  }
+
+  /** The log of a run, oldest first, by pages; `total` is the number of its last entry. */
+  async listLogs(id: number, page = 1, pageSize = 1000): Promise<Page<LogEntry>> {
+    const { logCount } = await this.client.request('executions.status', { execution: id })
+    const after = (page - 1) * pageSize
+    const data = await this.client.request('logs.list', { execution: id, after, through: after + pageSize })
+    return pageOf(data, { count: logCount, exact: true }, page, pageSize)
+  }
+}
+
+function pageOf<T>(
+  data: T[],
+  { count, exact }: { count: number; exact: boolean },
+  page: number,
+  pageSize: number,
+) {
+  const pageCount = Math.max(1, Math.ceil(count / pageSize))
+  const hasNext = exact ? page < pageCount : data.length === pageSize
+  return {
+    data,
+    page,
+    pageSize,
+    pageCount,
+    next: hasNext ? page + 1 : null,
+    prev: page > 1 ? page - 1 : null,
+    total: count,
+    totalIsExact: exact,
+  } satisfies Page<T>
+}

@@ -1,0 +1,60 @@
+/** Which policy a job runs with, and where each part of it comes from. */
+import type { Handler, Output, Policy } from '../shared/contract.ts'
+import { DEFAULT_POLICY, mergePolicies, type JobDefinition } from './definition.ts'
+import type { Engine } from './engine.ts'
+import type { Store } from './store/store.ts'
+
+/** A policy, and who has set it. Of several, the first that sets a field counts; variables are put together. */
+export interface PolicySource {
+  from: string
+  policy: Policy
+}
+
+/** The policy of several sources, the one that counts most first; that of the only one is left as it is. */
+export function combine(sources: PolicySource[]): Policy {
+  if (sources.length === 1) return sources[0]!.policy
+  const policies = sources.map(({ policy }) => policy).toReversed()
+  const environment = Object.assign({}, ...policies.map((policy) => policy.environment ?? {})) as Record<
+    string,
+    string
+  >
+  const merged = mergePolicies(...policies)
+  return Object.keys(environment).length > 0 ? { ...merged, environment } : merged
+}
+
+/** What people have set for a job: itself, then the category that it is in and those above. */
+export function sourcesOf(store: Store, categoryId: number | null, policy: Policy): PolicySource[] {
+  const categories = store.categories
+    .policiesOf(categoryId)
+    .map(({ path, policy: of }) => ({ from: `category ${path}`, policy: of }))
+  return [{ from: 'job', policy }, ...categories]
+}
+
+/** Every field of a job's policy, its value, and where it comes from. */
+export async function explainPolicy(
+  engine: Pick<Engine, 'store' | 'folders'>,
+  jobId: string,
+  { policy, handlers }: JobDefinition,
+): Promise<Output<'jobs.policy'>> {
+  const script = handlers[0] && (await defaultsOf(handlers[0].handler, engine.folders.code))
+  const sources: PolicySource[] = [
+    ...sourcesOf(engine.store, engine.store.categories.ofJob(jobId), policy),
+    ...(script ? [{ from: 'script', policy: script }] : []),
+    { from: 'default', policy: DEFAULT_POLICY },
+  ]
+  return Object.entries(combine(sources)).map(([field, value]) => ({
+    field,
+    value,
+    from: sources.find((source) => source.policy[field as keyof Policy] !== undefined)!.from,
+  }))
+}
+
+/** What a file says of itself; nothing where it cannot be read just now. */
+async function defaultsOf(handler: Handler, codeFolder: string): Promise<Policy | undefined> {
+  if (!('file' in handler)) return undefined
+  const { describeFile } = await import('./handlers/describe.ts')
+  return describeFile(handler.file, codeFolder).then(
+    ({ defaults }) => defaults,
+    () => undefined,
+  )
+}
