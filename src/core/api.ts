@@ -23,6 +23,9 @@ type Handlers = {
   [N in RequestName]: (engine: Engine, input: CheckedInput<N>) => Output<N> | Promise<Output<N>>
 }
 
+/** How far statistics go back if nobody says so, in ms. */
+const STATISTICS_TIME = 30 * 86_400_000
+
 const handlers: Handlers = {
   async 'jobs.save'(engine, input) {
     const id = await engine.store.write(() => saveJob(engine, input))
@@ -113,6 +116,17 @@ const handlers: Handlers = {
     })
     return { file: made }
   },
+  'statistics.get'(engine, { job, from, to, zoneOffset, ...filter }) {
+    const now = engine.clock.now()
+    return engine.store.statistics.endings({
+      ...filter,
+      ...jobIdOf(engine, job),
+      from: from ?? now - STATISTICS_TIME,
+      to: to ?? now,
+      zoneOffset: zoneOffset ?? -new Date(now).getTimezoneOffset(),
+    })
+  },
+  'deck.sizes': ({ store }, { limit = 20 }) => store.statistics.sizes(limit),
   'deck.settings': (engine) => engine.settings(),
   async 'deck.configure'(engine, changes) {
     await engine.store.write(() =>

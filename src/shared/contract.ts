@@ -331,6 +331,15 @@ const version = z.object({
   definition: z.unknown(),
 })
 
+const durations = z.object({ mean: z.int(), p50: z.int(), p90: z.int(), p99: z.int() })
+const statistics = z.object({
+  /** How many ended in each way. */
+  ended: z.partialRecord(status, z.int()),
+  /** The part of those that completed, 0 to 1; cancelled ones do not count. */
+  successRate: z.number().nullable(),
+  /** Of those that completed, in ms; percentiles to a tenth. */
+  duration: durations.nullable(),
+})
 const runFilter = executionFilter(reference, status, z.enum(TRIGGERS), mode)
 const limit = z.int().min(1).max(1_000_000)
 
@@ -463,6 +472,37 @@ export const contract = {
   'deck.backUp': {
     input: z.strictObject({ file: z.string().min(1).max(4096) }),
     output: z.object({ file: z.string() }),
+  },
+  /** How runs ended over a time, the last 30 days if not given: also those that are no longer kept. */
+  'statistics.get': {
+    input: z.strictObject({
+      job: reference.optional(),
+      category: z.string().max(1000).optional(),
+      tags: z.array(z.string().max(50)).max(20).optional(),
+      text: z.string().max(1000).optional(),
+      from: z.int().min(0).optional(),
+      to: z.int().min(0).optional(),
+      /** Of days and of hours of the day, in minutes east of UTC; that of this machine if not given. */
+      zoneOffset: z.int().min(-1440).max(1440).optional(),
+    }),
+    output: statistics.extend({
+      days: z.array(statistics.extend({ from: z.int() })),
+      /** How many ended in each hour of the day, 0 to 23. */
+      hours: z.array(z.int()).length(24),
+    }),
+  },
+  /** How large the deck is, in bytes, and which jobs keep most of their logs. */
+  'deck.sizes': {
+    input: z.strictObject({ limit: limit.optional() }),
+    output: z.object({
+      database: z.int(),
+      writeAheadLog: z.int(),
+      /** Of the database, what is not in use. */
+      free: z.int(),
+      /** The text of all logs. */
+      logs: z.int(),
+      jobs: z.array(z.object({ id: z.string(), name: z.string(), logBytes: z.int() })),
+    }),
   },
   'deck.settings': { input: z.strictObject({}), output: settings },
   /** Changes what is given; the rest stays. */

@@ -82,6 +82,7 @@ export class Recorder implements Sink {
   #flightBytes = 0
   /** The end of the dropped range that the database already knows. */
   #droppedStored = 0
+  #bytesStored = 0
   #progress: { value: number; message: string | null } | undefined
   #progressStored = -Infinity
   #cancelTimer: (() => void) | undefined
@@ -215,16 +216,21 @@ export class Recorder implements Sink {
     const kept = dropped
       ? batch.filter(({ sequence }) => sequence < dropped.from || sequence > dropped.through)
       : batch
+    const { bytes } = this.#window
+    const of = { id: this.#executionId, jobId: this.#jobId }
     const work = () => {
       if (dropped && dropped.through > this.#droppedStored) {
         store.logs.drop(this.#executionId, dropped.from, dropped.through, clock.now())
       }
       for (const entry of kept) store.logs.add(this.#executionId, entry)
-      if (batch.length > 0) store.executions.setLogCount(this.#executionId, through)
+      if (batch.length > 0) store.executions.setLog(of, through, bytes - this.#bytesStored, bytes)
       if (progress) store.executions.setProgress(this.#executionId, progress.value, progress.message)
     }
     this.#flight = store.write(work, { patient: true, rows: kept.length + 1 }).then(
-      () => this.#flushed(batch, dropped?.through ?? 0),
+      () => {
+        this.#bytesStored = bytes
+        this.#flushed(batch, dropped?.through ?? 0)
+      },
       (thrown: unknown) => this.#flushed([], 0, thrown),
     )
   }

@@ -14,6 +14,7 @@ export class LogWindow {
   #first = 0
   #bytes = 0
   #headClosed = false
+  #headKept = 0
   #headLast = 0
   #last = 0
 
@@ -31,6 +32,7 @@ export class LogWindow {
     if (!this.#headClosed && this.#last <= this.#headLines && bytes <= this.#headBytes) {
       this.#headLast = this.#last
       this.#headBytes -= bytes
+      this.#headKept += bytes
       this.#tailLines--
       this.#tailBytes -= bytes
       return this.#last
@@ -51,6 +53,11 @@ export class LogWindow {
 
   get #kept(): number {
     return this.#sizes.length - this.#first
+  }
+
+  /** Bytes of the entries that are kept. */
+  get bytes(): number {
+    return this.#headKept + this.#bytes
   }
 
   /** How many entries there were. */

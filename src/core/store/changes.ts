@@ -1,54 +1,86 @@
 import type Database from 'better-sqlite3'
-import type { Events, Status } from '../../shared/contract.ts'
+import type { Events, FinalStatus, Status } from '../../shared/contract.ts'
 
 export type ExecutionChange = Events['execution']
+
+const HOUR = 3_600_000
+
+/** Lengths of a bucket grow by a quarter power of two: a percentile is off by at most a tenth. */
+const STEPS = 4
+
+/** The bucket that a duration in ms falls into; -1 for what never began. */
+export const bucketOf = (duration: number | null): number =>
+  duration === null ? -1 : Math.round(Math.log2(duration + 1) * STEPS)
+
+/** The duration in ms that a bucket stands for. */
+export const durationOf = (bucket: number): number => Math.round(2 ** (bucket / STEPS) - 1)
 
 /**
  * What one transaction does to executions: gathered, so that a commit touches each counter once, and so that every
  * change of a status is told, once and only when it is committed, wherever it was made.
  */
 export class Changes {
-  readonly #counts = new Map<string, { jobId: string; status: Status; change: number; at: number | null }>()
+  readonly #counts = new Sums<{ jobId: string; status: Status }, 'count' | 'at'>()
+  readonly #endings = new Sums<
+    { jobId: string; hour: number; status: FinalStatus; bucket: number },
+    'count' | 'duration'
+  >()
+  readonly #logs = new Sums<{ jobId: string }, 'bytes'>()
   #executions: ExecutionChange[] = []
-  readonly #upsert: Database.Statement
+  readonly #count: Database.Statement
+  readonly #end: Database.Statement
+  readonly #log: Database.Statement
 
   constructor(database: Database.Database) {
-    this.#upsert = database.prepare(
-      `insert into counters (job_id, status, count, last_at) values (:jobId, :status, :change, :at)
+    this.#count = database.prepare(
+      `insert into counters (job_id, status, count, last_at) values (:jobId, :status, :count, nullif(:at, 0))
        on conflict (job_id, status) do update
        set count = count + excluded.count, last_at = coalesce(excluded.last_at, last_at)`,
+    )
+    this.#end = database.prepare(
+      `insert into endings (job_id, hour, status, bucket, count, duration)
+       values (:jobId, :hour, :status, :bucket, :count, :duration)
+       on conflict (job_id, hour, status, bucket) do update
+       set count = count + excluded.count, duration = duration + excluded.duration`,
+    )
+    this.#log = database.prepare(
+      `insert into sizes (job_id, log_bytes) values (:jobId, :bytes)
+       on conflict (job_id) do update set log_bytes = max(0, log_bytes + excluded.log_bytes)`,
     )
   }
 
   /** An execution came, changed its status at `at`, or went. */
-  move(id: number, jobId: string, from: Status | null, to: Status | null, at?: number): void {
-    if (from) this.#count(jobId, from, -1, null)
-    if (to) this.#count(jobId, to, 1, at ?? null)
-    if (to) this.#executions.push({ id, jobId, status: to })
+  move(id: number, jobId: string, from: Status | null, to: Status | null, at = 0): void {
+    if (from) this.#counts.add(`${from} ${jobId}`, { jobId, status: from }, { count: -1, at: 0 })
+    if (!to) return
+    const sum = this.#counts.add(`${to} ${jobId}`, { jobId, status: to }, { count: 1, at: 0 })
+    sum.at = at || sum.at
+    this.#executions.push({ id, jobId, status: to })
   }
 
-  #count(jobId: string, status: Status, change: number, at: number | null): void {
-    const key = `${status} ${jobId}`
-    const count = this.#counts.get(key)
-    if (!count) this.#counts.set(key, { jobId, status, change, at })
-    else {
-      count.change += change
-      count.at = at ?? count.at
-    }
+  /** An execution ended at `at`, after a duration in ms, or without having begun. */
+  end(jobId: string, status: FinalStatus, at: number, duration: number | null): void {
+    const [hour, bucket] = [Math.floor(at / HOUR), bucketOf(duration)]
+    const key = `${hour} ${bucket} ${status} ${jobId}`
+    this.#endings.add(key, { jobId, hour, status, bucket }, { count: 1, duration: duration ?? 0 })
+  }
+
+  /** The logs of a job grew by so many bytes. */
+  log(jobId: string, bytes: number): void {
+    this.#logs.add(jobId, { jobId }, { bytes })
   }
 
   /** Forgets what a transaction that was rolled back had gathered. */
   clear(): void {
-    this.#counts.clear()
+    for (const sums of [this.#counts, this.#endings, this.#logs]) sums.clear()
     this.#executions = []
   }
 
-  /** Writes the counters; at the end of the transaction. */
+  /** Writes what was gathered; at the end of the transaction. */
   write(): void {
-    for (const count of this.#counts.values()) {
-      if (count.change !== 0 || count.at !== null) this.#upsert.run(count)
-    }
-    this.#counts.clear()
+    for (const sum of this.#counts.take()) if (sum.count !== 0 || sum.at !== 0) this.#count.run(sum)
+    for (const sum of this.#endings.take()) this.#end.run(sum)
+    for (const sum of this.#logs.take()) if (sum.bytes !== 0) this.#log.run(sum)
   }
 
   /** What is to be told, after the commit, in the order in which it came. */
@@ -56,5 +88,33 @@ export class Changes {
     const changes = this.#executions
     this.#executions = []
     return changes
+  }
+}
+
+/** Numbers added up under keys. */
+class Sums<Of extends object, Field extends string> {
+  readonly #sums = new Map<string, Of & Record<Field, number>>()
+
+  /** @returns the sum so far */
+  add(key: string, of: Of, amounts: Record<Field, number>): Of & Record<Field, number> {
+    const known = this.#sums.get(key)
+    if (!known) {
+      const sum = { ...of, ...amounts }
+      this.#sums.set(key, sum)
+      return sum
+    }
+    for (const field of Object.keys(amounts) as Field[]) {
+      known[field] = (known[field] + amounts[field]) as (typeof known)[Field]
+    }
+    return known
+  }
+
+  clear(): void {
+    this.#sums.clear()
+  }
+
+  *take(): Generator<Of & Record<Field, number>> {
+    yield* this.#sums.values()
+    this.#sums.clear()
   }
 }

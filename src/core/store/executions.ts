@@ -110,7 +110,7 @@ export function executionTable(connection: Connection) {
   const progress = database.prepare(
     `update executions set progress = ?, progress_message = ? where id = ? and status = 'running'`,
   )
-  const countLogs = database.prepare(`update executions set log_count = ? where id = ?`)
+  const countLogs = database.prepare(`update executions set log_count = ?, log_bytes = ? where id = ?`)
   const requestStop = database.prepare(
     `update executions set stop_requested_at = coalesce(stop_requested_at, :now),
        stop_reason = coalesce(stop_reason, :reason), stop_force = max(stop_force, :force)
@@ -142,7 +142,9 @@ export function executionTable(connection: Connection) {
     const { status, at, durationMs, forced, warned, result, error, exitCode, exitSignal } = ending
     const flags = [Number(forced), Number(warned)]
     const rest = [result, error && JSON.stringify(error), exitCode, exitSignal, from.id, from.status]
-    return move(from, status, () => end.run(status, at, durationMs, ...flags, ...rest), at)
+    const ended = move(from, status, () => end.run(status, at, durationMs, ...flags, ...rest), at)
+    if (ended) changes.end(from.jobId, status, at, durationMs)
+    return ended
   }
 
   return {
@@ -204,7 +206,11 @@ export function executionTable(connection: Connection) {
     release: (hostId: string) => release.run(hostId),
 
     setProgress: (id: number, value: number, message: string | null) => progress.run(value, message, id),
-    setLogCount: (id: number, count: number) => countLogs.run(count, id),
+    /** How long its log is by now, by how many bytes it has grown, and how many bytes are kept of it. */
+    setLog({ id, jobId }: { id: number; jobId: string }, count: number, grown: number, bytes: number): void {
+      countLogs.run(count, bytes, id)
+      changes.log(jobId, grown)
+    },
 
     /** Stores the wish to stop; what only waits is cancelled at once. False where the execution has ended. */
     requestStop(id: number, reason: FinalStatus, force: boolean, now: number): boolean {

@@ -57,8 +57,8 @@ export function retentionTable(connection: Connection) {
        (select sequence from logs where execution_id = :id order by sequence limit :limit)`,
   )
   const deleteSamples = database.prepare('delete from samples where execution_id = ?')
-  const deleteRun = database.prepare<[number], { jobId: string; status: Status }>(
-    `delete from executions where id = ? and ${FINAL} returning job_id as jobId, status`,
+  const deleteRun = database.prepare<[number], { jobId: string; status: Status; logBytes: number }>(
+    `delete from executions where id = ? and ${FINAL} returning job_id as jobId, status, log_bytes as logBytes`,
   )
   const deleteJob = ['delete from versions where job_id = ?', 'delete from jobs where id = ?'].map((sql) =>
     database.prepare<[string]>(sql),
@@ -104,7 +104,9 @@ export function retentionTable(connection: Connection) {
         if (budget <= 0) return ids.slice(index)
         deleteSamples.run(id)
         const deleted = deleteRun.get(id)
-        if (deleted) changes.move(id, deleted.jobId, deleted.status, null)
+        if (!deleted) continue
+        changes.move(id, deleted.jobId, deleted.status, null)
+        changes.log(deleted.jobId, -deleted.logBytes)
       }
       return []
     },

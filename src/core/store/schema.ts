@@ -158,6 +158,8 @@ export const executions = sqliteTable('executions', {
   exitCode: integer('exit_code'),
   exitSignal: text('exit_signal'),
   logCount: integer('log_count').notNull(),
+  /** Of the text that is kept of its log. */
+  logBytes: integer('log_bytes').notNull().default(0),
   deletedAt: integer('deleted_at'),
 })
 export type Due = 0 | 1 | 2
@@ -178,6 +180,29 @@ export const logs = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.executionId, table.sequence] })],
 )
+
+/** How the executions of a job ended, hour by hour, whether or not they are kept. */
+export const endings = sqliteTable(
+  'endings',
+  {
+    jobId: text('job_id').notNull(),
+    /** Hours since 1970, UTC. */
+    hour: integer().notNull(),
+    status: text().$type<FinalStatus>().notNull(),
+    /** The length of what ran, see `bucketOf`; -1 for what never began. */
+    bucket: integer().notNull(),
+    count: integer().notNull(),
+    /** Together, in ms. */
+    duration: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.jobId, table.hour, table.status, table.bucket] })],
+)
+
+/** How much text is kept of the logs of a job. */
+export const sizes = sqliteTable('sizes', {
+  jobId: text('job_id').primaryKey(),
+  logBytes: integer('log_bytes').notNull(),
+})
 
 /** How many executions of a job have each status; kept in the transactions that change them. */
 export const counters = sqliteTable(

@@ -13,6 +13,7 @@ import { retentionTable } from './retention.ts'
 import { roomTable } from './room.ts'
 import { sampleTable } from './samples.ts'
 import { settingTable } from './settings.ts'
+import { statisticsTable } from './statistics.ts'
 import { trailTable } from './trail.ts'
 import { versionTable } from './versions.ts'
 import type { WriteOptions } from './writer.ts'
@@ -40,6 +41,7 @@ export async function openStore(path: string, options?: ConnectOptions) {
     retention: retentionTable(connection),
     samples: sampleTable(connection),
     settings: settingTable(connection),
+    statistics: statisticsTable(connection),
     trail: trailTable(connection),
     versions: versionTable(connection),
 

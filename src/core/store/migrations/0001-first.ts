@@ -122,6 +122,7 @@ create table executions (
   exit_code integer,
   exit_signal text,
   log_count integer not null,
+  log_bytes integer not null default 0,
   deleted_at integer
 ) strict;
 create index executions_by_job on executions (job_id, id);
@@ -154,6 +155,22 @@ create table logs (
   fields text,
   dropped_through integer,
   primary key (execution_id, sequence)
+) strict, without rowid;
+
+create table endings (
+  job_id text not null references jobs (id) on delete cascade,
+  hour integer not null,
+  status text not null,
+  bucket integer not null,
+  count integer not null,
+  duration integer not null,
+  primary key (job_id, hour, status, bucket)
+) strict, without rowid;
+create index endings_by_hour on endings (hour);
+
+create table sizes (
+  job_id text primary key references jobs (id) on delete cascade,
+  log_bytes integer not null
 ) strict, without rowid;
 
 create table counters (
