@@ -187,6 +187,7 @@ describe('terminal progress', () => {
       mask: () => {},
       count: () => {},
       room: () => undefined,
+      release: () => {},
       progress: (value: number) => void progress.push(value),
     }
     const pipe = readWithBackPressure(stream, sink, textReader('stdout', sink))

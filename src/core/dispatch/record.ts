@@ -34,6 +34,8 @@ export interface Sink {
   count(bytes: number): void
   /** Resolves when more may be written; undefined when that is now. */
   room(): Promise<void> | undefined
+  /** Whoever wrote has ended: nobody is held back for its rate any more. */
+  release(): void
 }
 
 interface Pending {
@@ -71,6 +73,9 @@ export class Recorder implements Sink {
   readonly #onOutputLimit: (limit: number) => void
   readonly #began: number
   #written = 0
+  #isReleased = false
+  /** Lets go of each that is held back. */
+  readonly #heldBack = new Set<() => void>()
   readonly #masks = new Set<string>()
   #pending: Pending[] = []
   #pendingBytes = 0
@@ -147,11 +152,24 @@ export class Recorder implements Sink {
   /** Until what was written is no more than its rate allows, with a second in advance. */
   #slowDown(): Promise<void> | undefined {
     const { outputRate } = this.#limits
-    if (outputRate === undefined) return undefined
+    if (outputRate === undefined || this.#isReleased) return undefined
     const { clock } = this.#parts
     const ahead = (this.#written / outputRate - 1) * 1000 - (clock.awake() - this.#began)
     if (ahead <= 0) return undefined
-    return new Promise((resolve) => clock.after(ahead, resolve))
+    return new Promise((resolve) => {
+      const letGo = () => {
+        cancel()
+        this.#heldBack.delete(letGo)
+        resolve()
+      }
+      const cancel = clock.after(ahead, letGo)
+      this.#heldBack.add(letGo)
+    })
+  }
+
+  release(): void {
+    this.#isReleased = true
+    for (const letGo of this.#heldBack) letGo()
   }
 
   #roomToStore(): Promise<void> | undefined {
@@ -162,6 +180,7 @@ export class Recorder implements Sink {
 
   /** Resolves once everything is stored; to be awaited before the final state is written. */
   async close(): Promise<void> {
+    this.release()
     this.#progressStored = -Infinity
     while (this.#flight || this.#pending.length > 0 || this.#progress) {
       this.#flush()

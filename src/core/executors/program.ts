@@ -57,7 +57,7 @@ export const programExecutor: Executor = async (task: Task, sink: Sink): Promise
       return readWithBackPressure(child![stream]!, sink, counted(lines, sink))
     })
     const [code, by] = (await once(child, 'exit')) as [number | null, string | null]
-    await drained(pipes)
+    await drained(pipes, sink)
     progress.end()
     return { kind: 'exited', code, signal: by, ...(await readResult(environment.JOBDECK_OUTPUT!)) }
   }

@@ -126,6 +126,11 @@ export function executionTable(connection: Connection) {
      from executions where host_id = ? and status in ('initializing', 'running')`,
   )
   const release = database.prepare(`update executions set owner = '' where owner = ? and status = 'queued'`)
+  const isLost = `owner > '' and not exists (select 1 from hosts where hosts.id = owner and closed_at is null)`
+  const releaseLost = [
+    `update executions indexed by executions_queued set owner = '' where status = 'queued' and due > 0 and ${isLost}`,
+    `update executions indexed by executions_later set owner = '' where status = 'queued' and due = 0 and ${isLost}`,
+  ].map((sql) => database.prepare(sql))
   const known = database.prepare<[number], Known & { definitionId: number }>(
     `select id, status, job_id as jobId, definition_id as definitionId from executions where id = ?`,
   )
@@ -202,6 +207,10 @@ export function executionTable(connection: Connection) {
     giveBack: (from: Known) => move(from, 'queued', () => giveBack.run(from.id)),
     /** What a dead host had queued is anybody's. */
     release: (hostId: string) => release.run(hostId),
+    /** What waits for a host that is gone is anybody's: in a copy of a deck all hosts of the original are. */
+    releaseLost(): void {
+      for (const statement of releaseLost) statement.run()
+    },
 
     setProgress: (id: number, value: number, message: string | null) => progress.run(value, message, id),
     setLogCount: (id: number, count: number) => countLogs.run(count, id),
