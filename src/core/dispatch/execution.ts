@@ -225,8 +225,12 @@ export class ActiveExecution {
   }
 
   #masked(verdict: Verdict): Verdict {
-    const mask = (text: string | null) => (text === null ? null : this.#recorder.masked(text))
-    const error = verdict.error && (JSON.parse(mask(JSON.stringify(verdict.error))!) as Verdict['error'])
-    return { ...verdict, result: mask(verdict.result), error }
+    const recorder = this.#recorder
+    const error = verdict.error && {
+      ...verdict.error,
+      message: recorder.masked(verdict.error.message),
+      ...(verdict.error.stack !== undefined && { stack: recorder.masked(verdict.error.stack) }),
+    }
+    return { ...verdict, result: verdict.result === null ? null : recorder.maskedJson(verdict.result), error }
   }
 }
