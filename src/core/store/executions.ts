@@ -116,6 +116,9 @@ export function executionTable(connection: Connection) {
        stop_reason = coalesce(stop_reason, :reason), stop_force = max(stop_force, :force)
      where id = :id and status in ('queued', 'initializing', 'running')`,
   )
+  const isToStop = database
+    .prepare<[number]>('select stop_requested_at is not null from executions where id = ?')
+    .pluck()
   const stopRequests = database.prepare<[string], { id: number; reason: FinalStatus; force: number }>(
     `select id, stop_reason as reason, stop_force as force from executions
      where host_id = ? and status in ('initializing', 'running') and stop_requested_at is not null`,
@@ -222,6 +225,8 @@ export function executionTable(connection: Connection) {
       if (row.status === 'queued') finish(row, { ...NEVER_RAN, status: 'cancelled', at: now })
       return true
     },
+    /** Whether its stop was asked for, by whatever process. */
+    isToStop: (id: number): boolean => isToStop.get(id) === 1,
     stopRequests: (hostId: string): StopRequest[] =>
       stopRequests.all(hostId).map((row) => ({ ...row, force: row.force === 1 })),
     openOf: (hostId: string) => openOf.all(hostId),
