@@ -1,5 +1,5 @@
-import { copyFileSync, cpSync, existsSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { copyFileSync, cpSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { putBack } from '../../src/core/backup.ts'
 import { createEngine } from '../../src/core/engine.ts'
@@ -46,6 +46,7 @@ describe('a copy that is put back', () => {
     rmSync(file)
     expect(existsSync(`${file}-wal`)).toBe(true)
     expect(await putBack(copy, file, Date.now())).toBeUndefined()
+    expect(readdirSync(dirname(copy))).toEqual(['copy.db'])
     expect(existsSync(`${file}-wal`)).toBe(false)
     expect(rows(file, 'pragma integrity_check')).toEqual([{ integrity_check: 'ok' }])
     expect(rowCounts(file)).toEqual(rowCounts(copy))
@@ -153,6 +154,20 @@ describe('a copy of a deck that is at work', () => {
     const ended = await until(copy, original.waiting.id, ({ endedAt }) => endedAt !== null)
     expect(ended.status).toBe('completed')
     expect((await original.waiting.finished()).status).toBe('completed')
+  })
+
+  test('runs what waits in the original, though nothing ever ran there', async () => {
+    const folder = temporaryFolder()
+    const original = await openDeck({ file: join(folder, 'jobs.db'), slots: { process: 0 } })
+    const [waiting] = await original
+      .once('process', { name: 'waiting' })
+      .add(1, { command: ['true'] })
+      .start()
+    const copied = join(temporaryFolder(), 'copy')
+    cpSync(folder, copied, { recursive: true })
+    const copy = await openDeck({ file: join(copied, 'jobs.db') })
+    expect((await until(copy, waiting!.id, ({ endedAt }) => endedAt !== null)).status).toBe('completed')
+    expect((await waiting!.get()).status).toBe('queued')
   })
 
   test('can be put back over the original once that is closed, and then ends nothing of others', async () => {

@@ -161,8 +161,9 @@ describe('the rate of output', () => {
 test.skipIf(process.platform !== 'linux')(
   'a script in a thread that writes 300 MB at once without a newline does not fill the memory of its host',
   async () => {
-    const source = `const part = Buffer.alloc(2 ** 20, 'x')
-      export default ({ params }) => { for (let n = 0; n < params.megabytes; n++) process.stdout.write(part) }`
+    const source = `export default ({ params }) => {
+      for (let part = 0; part < params.megabytes * 16; part++) process.stdout.write(String(part).padEnd(2 ** 16, 'x'))
+    }`
     const script = writeFile(temporaryFolder(), 'flood.mjs', source)
     const host = new HostProcess('flood', [join(temporaryFolder(), 'jobs.db'), script])
     const [status, growth] = (await host.line('completed')).split(' ')
