@@ -41,6 +41,16 @@ export async function listBackups(folder: string): Promise<string[]> {
 
 const dateIn = (name: string) => /\d{4}-\d\d-\d\d.*/.exec(name)?.[0] ?? name
 
+/** Reading a copy makes files beside it, even if it is only read: what was not there is taken away. */
+async function verifyOnly(copy: string): Promise<void> {
+  const added = PARTS.map((part) => `${copy}${part}`).filter((path) => !existsSync(path))
+  try {
+    await verify(copy)
+  } finally {
+    for (const path of added) await rm(path, { force: true })
+  }
+}
+
 /**
  * Puts a copy in the place of a deck's database. What was there is kept beside the automatic copies.
  * @returns where what was there is now, if something was
@@ -48,7 +58,7 @@ const dateIn = (name: string) => /\d{4}-\d\d-\d\d.*/.exec(name)?.[0] ?? name
  */
 export async function putBack(copy: string, database: string, now: number): Promise<string | undefined> {
   const folders = foldersOf(database)
-  await verify(copy)
+  await verifyOnly(copy)
   if (livingHosts(folders.hosts).length > 0) {
     throw new Fault('conflict', 'the deck is open in another program: close it first, then restore')
   }

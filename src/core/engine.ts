@@ -206,6 +206,8 @@ export async function createEngine(options: EngineOptions) {
 
   let closing: Promise<void> | undefined
   let endDraining = () => {}
+  /** Set when nothing is run here any more: what is still queued is anybody's. */
+  let hasLeft = false
 
   function leave(id: string): void {
     store.executions.release(id)
@@ -226,6 +228,7 @@ export async function createEngine(options: EngineOptions) {
     if (host && !store.condemned()) tryTo(() => writeWitness(folders.witness, store))
     planner?.release()
     // A full disk keeps nobody from leaving: then the free lock tells the next to open that there is something to settle.
+    hasLeft = true
     const saidGoodbye = host !== undefined && (await succeeds(store.write(() => leave(hostId))))
     store.close()
     hub.emit('closed', { fault: new Fault('closed', 'the deck was closed').toJSON() })
@@ -238,6 +241,7 @@ export async function createEngine(options: EngineOptions) {
       await store.write(() => {
         pausing.beWary()
         if (host) store.hosts.add(host.row)
+        store.executions.releaseLost()
       })
     }
     await settle()
@@ -293,7 +297,7 @@ export async function createEngine(options: EngineOptions) {
         const jobId = jobIdOf()
         const jobName = store.jobs.nameOf(jobId)
         const urgent = BY_HAND.has(trigger) && store.pauses.ofJob(jobId, now) !== undefined
-        const common = { jobId, jobName, owner: host ? hostId : ANYBODY, trigger, urgent, now }
+        const common = { jobId, jobName, owner: host && !hasLeft ? hostId : ANYBODY, trigger, urgent, now }
         const added: Execution[] = []
         for (const part of parts)
           added.push(store.executions.add({ ...part, ...common, startId: added[0]?.id ?? null }))

@@ -124,6 +124,8 @@ export class Job {
   readonly #handlers: JobInput['handlers'] = []
   /** Set while the stored job is as this object says. */
   #id: string | undefined
+  /** Changes of this object. */
+  #edits = 0
   #jobId: string | undefined
   #lastStart: Promise<Execution[]> | undefined
 
@@ -140,7 +142,7 @@ export class Job {
    * @throws Fault `handler-unsuitable` for a function in mode `process`
    */
   add(priority: number, handler: AnyHandler): this {
-    this.#id = undefined
+    this.#edited()
     this.#handlers.push({
       priority,
       handler: typeof handler === 'function' ? this.#register(handler) : handler,
@@ -162,14 +164,26 @@ export class Job {
   /** Puts the job into a category; `a/b/c` makes what is missing of it. */
   setCategory(path: string): this {
     this.#data.category = path
-    this.#id = undefined
+    this.#edited()
     return this
+  }
+
+  #edited(): void {
+    this.#id = undefined
+    this.#edits++
+  }
+
+  /** @param edits as many as there were when it was stored: there may be more by now */
+  #stored(id: string, edits: number): void {
+    this.#jobId = id
+    if (edits === this.#edits) this.#id = id
   }
 
   /** Stores the job without starting it. */
   async save(): Promise<JobRecord> {
+    const edits = this.#edits
     const record = await this.#client.request('jobs.save', this.#input())
-    this.#id = this.#jobId = record.id
+    this.#stored(record.id, edits)
     return record
   }
 
@@ -188,11 +202,12 @@ export class Job {
   }
 
   async #start(params?: Parameters): Promise<Execution[]> {
+    const edits = this.#edits
     const how = { trigger: 'api', ...(params && { params }) } as const
     const started = this.#id
       ? await this.#client.request('jobs.start', { job: this.#id, ...how })
       : await this.#client.request('jobs.run', { job: this.#input(), ...how })
-    this.#id = this.#jobId = started[0]!.jobId
+    this.#stored(started[0]!.jobId, edits)
     return started.map((record) => new Execution(this.#client, record))
   }
 

@@ -125,16 +125,18 @@ export class ActiveExecution {
     const delay = retryDelay(ending, this.#claimed.attempt, this.#claimed.definition.retry, Math.random())
     const stored = await store.write(
       () => {
-        if (!store.executions.end(this.#known, ending)) return false
+        if (!store.executions.end(this.#known, ending)) return undefined
+        // A stop that came too late for this attempt comes in time for the next.
+        const isRetried = delay !== undefined && !store.executions.isToStop(id)
         // In the same transaction: a chain is never seen as ended that goes on.
-        if (delay !== undefined) store.executions.retry(id, this.#parts.hostId, ending.at + delay, ending.at)
-        return true
+        if (isRetried) store.executions.retry(id, this.#parts.hostId, ending.at + delay, ending.at)
+        return { isRetried }
       },
       { patient: true },
     )
     if (!stored)
       process.emitWarning(`run #${id} cannot become ${ending.status}`, { code: 'JOBDECK_TRANSITION' })
-    this.#parts.onEnded(this.#claimed, verdict.status, delay !== undefined)
+    this.#parts.onEnded(this.#claimed, verdict.status, stored?.isRetried ?? false)
   }
 
   async #work(): Promise<Verdict> {
@@ -229,8 +231,12 @@ export class ActiveExecution {
   }
 
   #masked(verdict: Verdict): Verdict {
-    const mask = (text: string | null) => (text === null ? null : this.#recorder.masked(text))
-    const error = verdict.error && (JSON.parse(mask(JSON.stringify(verdict.error))!) as Verdict['error'])
-    return { ...verdict, result: mask(verdict.result), error }
+    const recorder = this.#recorder
+    const error = verdict.error && {
+      ...verdict.error,
+      message: recorder.masked(verdict.error.message),
+      ...(verdict.error.stack !== undefined && { stack: recorder.masked(verdict.error.stack) }),
+    }
+    return { ...verdict, result: verdict.result === null ? null : recorder.maskedJson(verdict.result), error }
   }
 }

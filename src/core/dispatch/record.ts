@@ -36,6 +36,8 @@ export interface Sink {
   count(bytes: number): void
   /** Resolves when more may be written; undefined when that is now. */
   room(): Promise<void> | undefined
+  /** Whoever wrote has ended: nobody is held back for its rate any more. */
+  release(): void
 }
 
 interface Pending {
@@ -75,7 +77,11 @@ export class Recorder implements Sink {
   readonly #onOutputLimit: (limit: number) => void
   readonly #began: number
   #written = 0
-  readonly #masks = new Set<string>()
+  #isReleased = false
+  /** Lets go of each that is held back. */
+  readonly #heldBack = new Set<() => void>()
+  /** Longest first: a secret may be part of another. */
+  #masks: string[] = []
   #pending: Pending[] = []
   #pendingBytes = 0
   #flight: Promise<void> | undefined
@@ -105,7 +111,7 @@ export class Recorder implements Sink {
 
   log({ level, message, fields = null, stream = 'log', time = this.#parts.clock.now() }: Line): void {
     const text = this.masked(message)
-    const json = fields === null ? null : this.masked(fields)
+    const json = fields === null ? null : this.maskedJson(fields)
     const bytes = Buffer.byteLength(text) + (json === null ? 0 : Buffer.byteLength(json))
     if (stream === 'log') this.count(bytes) // what came through a pipe was counted there
     const sequence = this.#window.add(bytes)
@@ -125,10 +131,13 @@ export class Recorder implements Sink {
   }
 
   mask(secret: string): void {
-    // As it is, as JSON writes it, and each of its lines, since a log is read line by line.
-    for (const form of [secret, JSON.stringify(secret).slice(1, -1), ...secret.split(/\r?\n/)]) {
-      if (form.trim() !== '') this.#masks.add(form)
-    }
+    // Also each of its lines, since a log is read line by line; a line that is but a bracket tells nothing.
+    const lines = secret.split(/\r?\n/).map((line) => line.trim())
+    const parts = [secret, ...lines.filter((line) => /[\p{L}\p{N}]/u.test(line))]
+    // As it is, and as JSON writes it.
+    const forms = parts.flatMap((part) => [part, JSON.stringify(part).slice(1, -1)])
+    const all = new Set([...this.#masks, ...forms.filter((form) => form.trim() !== '')])
+    this.#masks = [...all].toSorted((a, b) => b.length - a.length)
   }
 
   /** The text without the secrets that the run named. */
@@ -136,6 +145,28 @@ export class Recorder implements Sink {
     let masked = text
     for (const secret of this.#masks) masked = masked.replaceAll(secret, '***')
     return masked
+  }
+
+  /** The same for JSON, which it stays, whatever the secrets are. */
+  maskedJson(json: string): string {
+    if (this.#masks.length === 0) return json
+    try {
+      return JSON.stringify(this.#maskedValue(JSON.parse(json)))
+    } catch {
+      return JSON.stringify({ text: this.masked(json) }) // nested too deeply to be gone through
+    }
+  }
+
+  #maskedValue(value: unknown): unknown {
+    if (typeof value === 'string') return this.masked(value)
+    if (typeof value === 'number') {
+      const text = String(value)
+      return this.masked(text) === text ? value : this.masked(text)
+    }
+    if (Array.isArray(value)) return value.map((item) => this.#maskedValue(item))
+    if (typeof value !== 'object' || value === null) return value
+    const entries = Object.entries(value).map(([name, item]) => [this.masked(name), this.#maskedValue(item)])
+    return Object.fromEntries(entries) as unknown
   }
 
   room(): Promise<void> | undefined {
@@ -152,11 +183,24 @@ export class Recorder implements Sink {
   /** Until what was written is no more than its rate allows, with a second in advance. */
   #slowDown(): Promise<void> | undefined {
     const { outputRate } = this.#limits
-    if (outputRate === undefined) return undefined
+    if (outputRate === undefined || this.#isReleased) return undefined
     const { clock } = this.#parts
     const ahead = (this.#written / outputRate - 1) * 1000 - (clock.awake() - this.#began)
     if (ahead <= 0) return undefined
-    return new Promise((resolve) => clock.after(ahead, resolve))
+    return new Promise((resolve) => {
+      const letGo = () => {
+        cancel()
+        this.#heldBack.delete(letGo)
+        resolve()
+      }
+      const cancel = clock.after(ahead, letGo)
+      this.#heldBack.add(letGo)
+    })
+  }
+
+  release(): void {
+    this.#isReleased = true
+    for (const letGo of this.#heldBack) letGo()
   }
 
   #roomToStore(): Promise<void> | undefined {
@@ -167,6 +211,7 @@ export class Recorder implements Sink {
 
   /** Resolves once everything is stored; to be awaited before the final state is written. */
   async close(): Promise<void> {
+    this.release()
     this.#progressStored = -Infinity
     while (this.#flight || this.#pending.length > 0 || this.#progress) {
       this.#flush()

@@ -4,6 +4,7 @@
  * writes faster than they are stored waits.
  */
 import { writeSync } from 'node:fs'
+import { Writable } from 'node:stream'
 import { hostModule } from './module-host.ts'
 import { REPORT_PIPE, type FromModule, type ToModule } from './protocol.ts'
 
@@ -31,10 +32,19 @@ function report(message: FromModule): void {
   if (message.type === 'returned' || message.type === 'threw') setImmediate(() => void leave())
 }
 
-/** What was written past the log is still on its way where the pipe was full. */
+/** What is written past the log is written at once too: Node would gather without end what a full pipe does not take. */
+for (const stream of [process.stdout, process.stderr]) {
+  const { _handle: handle } = stream as unknown as { _handle?: { setBlocking?(on: boolean): void } }
+  handle?.setBlocking?.(true)
+}
+
+/** What is still on its way is written, whatever the handler has made of its streams. */
 async function leave(): Promise<void> {
   await Promise.all(
-    [process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))),
+    [process.stdout, process.stderr].map((stream) => {
+      while (stream.writableCorked > 0) Writable.prototype.uncork.call(stream)
+      return new Promise<void>((done) => Reflect.apply(Writable.prototype.write, stream, ['', done]))
+    }),
   )
   process.exit()
 }

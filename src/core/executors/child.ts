@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Sink } from '../dispatch/record.ts'
 import { entryUrl } from '../entry.ts'
 import { whenStarted, type Executor, type Outcome, type Run, type Task } from './executor.ts'
+import { startFault } from './failure.ts'
 import { drained, readWithBackPressure, textReader } from './pipe.ts'
 import { REPORT_PIPE, type FromModule, type ToModule } from './protocol.ts'
 import { createSession } from './session.ts'
@@ -25,16 +26,15 @@ function startChild(environment: Record<string, string>): ChildProcess {
     serialization: 'json',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
   })
-  holdOpen(child, false)
   // Where it cannot be started, that is told by what waits for it.
   child.on('error', () => {})
+  holdOpen(child, false)
   return child
 }
 
 /** Whether the child, with its pipes, keeps this process alive. */
 function holdOpen(child: ChildProcess, hold: boolean): void {
-  const pipes = child.stdio.filter((pipe) => pipe !== null && pipe !== undefined) as Socket[]
-  for (const handle of [child, child.channel, ...pipes]) {
+  for (const handle of [child, child.channel, ...((child.stdio ?? []) as (Socket | null)[])]) {
     if (hold) handle?.ref()
     else handle?.unref()
   }
@@ -56,7 +56,12 @@ export const childExecutor =
     const child = isPlain ? stock.take() : startChild(task.environment)
     holdOpen(child, true)
     const exited = once(child, 'exit') as Promise<[number | null, string | null]>
-    const failed = once(child, 'error').then(([error]) => Promise.reject(error as Error))
+    const failed = once(child, 'error').then(([error]) =>
+      Promise.reject(startFault('a process for it', error) as Error),
+    )
+    for (const told of [exited, failed]) told.catch(() => {})
+    // Where there was no room for its pipes there are none.
+    if (!child.stdout) return failed
     const post = (message: ToModule) => {
       // A child that is going has closed its channel: how it ends is told by its exit.
       if (child.connected) child.send(message, () => {})
@@ -64,7 +69,7 @@ export const childExecutor =
     const session = createSession(task, pathToFileURL(task.code!).href, sink, post)
     const pipes = [
       readWithBackPressure(child.stdio[REPORT_PIPE] as Readable, sink, reportReader(session.receive, sink)),
-      readWithBackPressure(child.stdout!, sink, textReader('stdout', sink)),
+      readWithBackPressure(child.stdout, sink, textReader('stdout', sink)),
       readWithBackPressure(child.stderr!, sink, textReader('stderr', sink)),
     ]
     const first = child.pid === undefined ? undefined : identify(child.pid)
@@ -72,14 +77,13 @@ export const childExecutor =
 
     async function end(): Promise<Outcome> {
       const [code, by] = await exited
-      await drained(pipes)
+      await drained(pipes, sink)
       const how = by ? `was ended by ${by}` : `exited with code ${code}`
       const message = `the process ${how} before the handler returned`
       return session.answer() ?? { kind: 'died', code, signal: by, message }
     }
     const ended = end()
 
-    failed.catch(() => {})
     try {
       await whenStarted(Promise.race([session.ready, ended, failed]), wanted)
     } catch (thrown) {

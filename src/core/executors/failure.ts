@@ -40,3 +40,19 @@ function text(value: unknown): string {
     return '[unreadable]'
   }
 }
+
+const START_FAULTS: Record<string, string> = {
+  E2BIG: 'its arguments and environment are too long for the system',
+  EACCES: 'it may not be executed: check its permissions',
+  ENOEXEC: 'it is no program that this system can run',
+  EAGAIN: 'the system has no room for another process',
+  EMFILE: 'this program has too many files open',
+  ENFILE: 'the system has too many files open',
+}
+
+/** What the system says of a process that it did not start, in words; anything else passes as it is. */
+export function startFault(file: string, thrown: unknown): unknown {
+  const { syscall, code = '', message } = thrown as NodeJS.ErrnoException
+  if (!syscall?.startsWith('spawn')) return thrown
+  return new Fault('command-missing', `${file} could not be started: ${START_FAULTS[code] ?? message}`)
+}

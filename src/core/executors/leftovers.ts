@@ -29,6 +29,7 @@ export class Leftovers {
     const ending = membersOf([...graces.keys()])
       .then((found) => [...found].filter(([, pids]) => pids.length > 0))
       .then((left) => Promise.all(left.map(([root]) => endTree(root, graces.get(root)!))))
+      .catch((thrown: unknown) => process.emitWarning(String(thrown), { code: 'JOBDECK_LEFTOVERS' }))
       .finally(() => this.#ending.delete(ending))
     this.#ending.add(ending)
   }

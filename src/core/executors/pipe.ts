@@ -6,17 +6,22 @@ import { LineSplitter } from './lines.ts'
 const SILENCE = 1000
 /** And for so long in all: a grandchild may hold it open, and write, for ever. */
 const DRAIN_TIME = 5000
+/** How often it is asked whether that is over, in ms. */
+const LOOK_INTERVAL = 100
 
 export interface Pipe {
   readonly stream: Readable
   readonly closed: Promise<void>
   /** When something came last, on a monotonic clock. */
   lastData(): number
+  /** Whether it is left unread because what came from it cannot be stored yet. */
+  isHeldBack(): boolean
 }
 
 /** Reads a pipe and leaves it unread while the sink has no room, so that whoever writes to it waits. */
 export function readWithBackPressure(stream: Readable, sink: Pick<Sink, 'room'>, reader: OutputReader): Pipe {
   let last = performance.now()
+  let isHeldBack = false
   const closed = Promise.withResolvers<void>()
   stream.on('data', (chunk: Buffer) => {
     last = performance.now()
@@ -24,8 +29,10 @@ export function readWithBackPressure(stream: Readable, sink: Pick<Sink, 'room'>,
     const room = sink.room()
     if (!room) return
     stream.pause()
+    isHeldBack = true
     void room.then(() => {
       last = performance.now()
+      isHeldBack = false
       stream.resume()
     })
   })
@@ -33,7 +40,7 @@ export function readWithBackPressure(stream: Readable, sink: Pick<Sink, 'room'>,
     reader.end()
     closed.resolve()
   })
-  return { stream, closed: closed.promise, lastData: () => last }
+  return { stream, closed: closed.promise, lastData: () => last, isHeldBack: () => isHeldBack }
 }
 
 /** For what a module writes past its log: each line becomes an entry. */
@@ -61,16 +68,26 @@ export interface OutputReader {
   end(): void
 }
 
-/** Resolves when all pipes are read to their end, or have been read for long enough; then they are closed. */
-export async function drained(pipes: Pipe[]): Promise<void> {
+/**
+ * To be told when the process has ended. Resolves when all its pipes are read to their end, or have been read for long
+ * enough; then they are closed.
+ */
+export async function drained(pipes: Pipe[], sink: Pick<Sink, 'release'>): Promise<void> {
+  sink.release() // what is still in a pipe can slow nobody down
   const all = Promise.all(pipes.map(({ closed }) => closed))
-  const started = performance.now()
+  let before = performance.now()
+  let listened = 0
   const given = Promise.withResolvers<void>()
   const timer = setInterval(() => {
     const now = performance.now()
+    const since = now - before
+    before = now
+    // While a disk is full nothing is read: that is no silence.
+    if (pipes.some((pipe) => pipe.isHeldBack() && now - pipe.lastData() > since)) return
+    listened += since
     const isSilent = pipes.every((pipe) => now - pipe.lastData() > SILENCE)
-    if (now - started > SILENCE && (isSilent || now - started > DRAIN_TIME)) given.resolve()
-  }, 100)
+    if (listened > SILENCE && (isSilent || listened > DRAIN_TIME)) given.resolve()
+  }, LOOK_INTERVAL)
   await Promise.race([all, given.promise])
   clearInterval(timer)
   for (const { stream } of pipes) stream.destroy()

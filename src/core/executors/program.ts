@@ -10,7 +10,7 @@ import type { Sink } from '../dispatch/record.ts'
 import { checkParameters } from '../handlers/parameters.ts'
 import { throttleProgress } from './context.ts'
 import type { Executor, Outcome, Run, Task } from './executor.ts'
-import { errorInfo } from './failure.ts'
+import { errorInfo, startFault } from './failure.ts'
 import { LineSplitter } from './lines.ts'
 import { outputReader } from './output.ts'
 import { counted, drained, readWithBackPressure } from './pipe.ts'
@@ -45,6 +45,8 @@ export const programExecutor: Executor = async (task: Task, sink: Sink): Promise
       windowsVerbatimArguments: process.platform === 'win32' && definition.target.kind === 'shell',
       stdio: [definition.stdin === 'params' ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     })
+    // Where there was no room for its pipes there are none.
+    if (!child.stdout) throw (await once(child, 'error'))[0]
     const first = child.pid === undefined ? undefined : identify(child.pid)
     root.resolve({ process: first, leadsGroup: true, mark: task.mark })
     child.stdin?.on('error', () => {}) // it need not read what it is offered
@@ -58,7 +60,7 @@ export const programExecutor: Executor = async (task: Task, sink: Sink): Promise
       return readWithBackPressure(child![stream]!, sink, counted(lines, sink))
     })
     const [code, by] = (await once(child, 'exit')) as [number | null, string | null]
-    await drained(pipes)
+    await drained(pipes, sink)
     progress.end()
     return { kind: 'exited', code, signal: by, ...(await readResult(environment.JOBDECK_OUTPUT!)) }
   }
@@ -115,19 +117,6 @@ const find = (name: string, environment: Record<string, string>) =>
     path: environment.PATH ?? '',
     ...(environment.PATHEXT !== undefined && { pathExt: environment.PATHEXT }),
   })
-
-const START_FAULTS: Record<string, string> = {
-  E2BIG: 'its arguments and environment are too long for the system',
-  EACCES: 'it may not be executed: check its permissions',
-  ENOEXEC: 'it is no program that this system can run',
-  EAGAIN: 'the system has no room for another process',
-}
-
-function startFault(file: string, thrown: unknown): unknown {
-  const { syscall, code = '', message } = thrown as NodeJS.ErrnoException
-  if (!syscall?.startsWith('spawn')) return thrown
-  return new Fault('command-missing', `${file} could not be started: ${START_FAULTS[code] ?? message}`)
-}
 
 /** The program and its arguments; what is no path is looked for on the PATH that the run has. */
 async function commandLine(

@@ -43,7 +43,12 @@ export class Stock<T> {
   #fill(): void {
     this.#refill = undefined
     if (this.#closed) return
-    while (this.#items.length < SIZE) this.#items.push(this.#kind.start())
+    try {
+      while (this.#items.length < SIZE) this.#items.push(this.#kind.start())
+    } catch (thrown) {
+      // The system has no room for more: what needs one tries itself, and is told.
+      process.emitWarning(String(thrown), { code: 'JOBDECK_STOCK' })
+    }
     clearTimeout(this.#idle)
     this.#idle = setTimeout(() => this.#empty(), IDLE_TIME).unref()
   }

@@ -1,4 +1,5 @@
 /** The entry of a worker thread that runs a module. */
+import { Writable } from 'node:stream'
 import { parentPort, workerData } from 'node:worker_threads'
 import { takeCredit, type ThreadData } from './credit.ts'
 import { hostModule } from './module-host.ts'
@@ -17,9 +18,16 @@ process.setSourceMapsEnabled(true)
 
 function report(message: FromModule): void {
   if (message.type === 'log' || message.type === 'output') takeCredit(outstanding, message)
-  port.postMessage(message)
+  port.postMessage(message, message.type === 'output' ? [message.chunk.buffer as ArrayBuffer] : [])
   // The run has ended: timers and servers that the handler left behind end with it.
-  if (message.type === 'returned' || message.type === 'threw') setImmediate(() => process.exit())
+  if (message.type === 'returned' || message.type === 'threw') setImmediate(leave)
+}
+
+function leave(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    while (stream.writableCorked > 0) Writable.prototype.uncork.call(stream)
+  }
+  process.exit()
 }
 
 // Node would gather without end what is written without a pause: here it waits as the log does.
@@ -29,7 +37,8 @@ for (const stream of ['stdout', 'stderr'] as const) {
   process[stream]._write = (data: Buffer | string, encoding, done) => {
     const bytes = typeof data === 'string' ? Buffer.from(data, encoding) : data
     for (let start = 0; start < bytes.length; start += CHUNK) {
-      report({ type: 'output', stream, chunk: Uint8Array.from(bytes.subarray(start, start + CHUNK)) })
+      // A copy, which is handed over: the handler may write its buffer anew.
+      report({ type: 'output', stream, chunk: new Uint8Array(bytes.subarray(start, start + CHUNK)) })
     }
     done()
   }

@@ -61,7 +61,7 @@ export const threadExecutor =
     const lines = { stdout: textReader('stdout', sink), stderr: textReader('stderr', sink) }
     async function take(message: FromModule & { type: 'log' | 'output' }) {
       if (message.type === 'log') sink.log(message)
-      else lines[message.stream].push(Buffer.from(message.chunk))
+      else lines[message.stream].push(Buffer.from(message.chunk.buffer)) // shared, not copied
       await sink.room()
       giveCredit(outstanding, message)
     }

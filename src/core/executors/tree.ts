@@ -56,8 +56,22 @@ export function lives({ pid, started }: ProcessIdentity): boolean {
   return stat !== undefined && !stat.hasEnded && (started === null || stat.started === started)
 }
 
-/** Every process of the tree: children of children, members of the group, and whoever carries the mark. */
-export const findTree = async (root: Root): Promise<number[]> => treeIn(await listTable(), root)
+/**
+ * Every process of the tree: children of children, members of the group, and whoever carries the mark. Where the
+ * processes of the machine cannot be listed (too many files open), those that are known.
+ */
+export async function findTree(root: Root): Promise<number[]> {
+  let processes: Process[]
+  try {
+    processes = await listTable()
+  } catch (thrown) {
+    process.emitWarning(String(thrown), { code: 'JOBDECK_TREE' })
+    const { process: first, known = [] } = root
+    const pids = new Set([first, ...known].flatMap((member) => member?.pid ?? []))
+    return [...pids].filter(isAlive)
+  }
+  return treeIn(processes, root)
+}
 
 /** The processes of several trees, which share one look at those of the machine. */
 export async function membersOf(roots: Root[]): Promise<Map<Root, number[]>> {

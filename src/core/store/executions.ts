@@ -116,6 +116,9 @@ export function executionTable(connection: Connection) {
        stop_reason = coalesce(stop_reason, :reason), stop_force = max(stop_force, :force)
      where id = :id and status in ('queued', 'initializing', 'running')`,
   )
+  const isToStop = database
+    .prepare<[number]>('select stop_requested_at is not null from executions where id = ?')
+    .pluck()
   const stopRequests = database.prepare<[string], { id: number; reason: FinalStatus; force: number }>(
     `select id, stop_reason as reason, stop_force as force from executions
      where host_id = ? and status in ('initializing', 'running') and stop_requested_at is not null`,
@@ -126,6 +129,11 @@ export function executionTable(connection: Connection) {
      from executions where host_id = ? and status in ('initializing', 'running')`,
   )
   const release = database.prepare(`update executions set owner = '' where owner = ? and status = 'queued'`)
+  const isLost = `owner > '' and not exists (select 1 from hosts where hosts.id = owner and closed_at is null)`
+  const releaseLost = [
+    `update executions indexed by executions_queued set owner = '' where status = 'queued' and due > 0 and ${isLost}`,
+    `update executions indexed by executions_later set owner = '' where status = 'queued' and due = 0 and ${isLost}`,
+  ].map((sql) => database.prepare(sql))
   const known = database.prepare<[number], Known & { definitionId: number }>(
     `select id, status, job_id as jobId, definition_id as definitionId from executions where id = ?`,
   )
@@ -204,6 +212,10 @@ export function executionTable(connection: Connection) {
     giveBack: (from: Known) => move(from, 'queued', () => giveBack.run(from.id)),
     /** What a dead host had queued is anybody's. */
     release: (hostId: string) => release.run(hostId),
+    /** What waits for a host that is gone is anybody's: in a copy of a deck all hosts of the original are. */
+    releaseLost(): void {
+      for (const statement of releaseLost) statement.run()
+    },
 
     setProgress: (id: number, value: number, message: string | null) => progress.run(value, message, id),
     /** How long its log is by now, by how many bytes it has grown, and how many bytes are kept of it. */
@@ -219,6 +231,8 @@ export function executionTable(connection: Connection) {
       if (row.status === 'queued') finish(row, { ...NEVER_RAN, status: 'cancelled', at: now })
       return true
     },
+    /** Whether its stop was asked for, by whatever process. */
+    isToStop: (id: number): boolean => isToStop.get(id) === 1,
     stopRequests: (hostId: string): StopRequest[] =>
       stopRequests.all(hostId).map((row) => ({ ...row, force: row.force === 1 })),
     openOf: (hostId: string) => openOf.all(hostId),
