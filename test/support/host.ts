@@ -29,8 +29,11 @@ export class HostProcess {
     this.#stdout = new Lines(this.child.stdout!)
     this.#stderr = new Lines(this.child.stderr!)
     this.ended = once(this.child, 'exit').then(([code, signal]) => {
-      // Esbuild has a process of its own, which says this where its host was killed.
-      const stderr = this.#stderr.text.replace('fatal error: all goroutines are asleep - deadlock!\n', '')
+      // Esbuild has a process of its own, which says this, and where, when its host was killed.
+      const stderr = this.#stderr.text.replace(
+        /fatal error: all goroutines are asleep - deadlock!\n[^]*$/,
+        '',
+      )
       this.#stdout.end(`the host ended with ${signal ?? code} before the line came.\n${stderr}`)
       return { code: code as number | null, signal: signal as NodeJS.Signals | null, stderr }
     })
