@@ -78,8 +78,8 @@ export class Dispatcher {
       { patient: true },
     )
     if (!claimed) return
+    this.#leftWaiting = claimed.more // before any of them can end
     await nextTurn() // who started one is told of it before its handler begins
-    this.#leftWaiting = claimed.more
     for (const execution of claimed.executions) {
       const active = new ActiveExecution(this.#parts, execution)
       this.#active.set(execution.id, active)

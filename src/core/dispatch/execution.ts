@@ -116,6 +116,7 @@ export class ActiveExecution {
     const { id } = this.#claimed
     const verdict = await this.#work()
     await this.#recorder.close()
+    if (!verdict) return this.#giveBack()
     const elapsed = this.#startedAwake === undefined ? null : clock.awake() - this.#startedAwake
     const ending = {
       ...this.#masked(verdict),
@@ -139,7 +140,20 @@ export class ActiveExecution {
     this.#parts.onEnded(this.#claimed, verdict.status, stored?.isRetried ?? false)
   }
 
-  async #work(): Promise<Verdict> {
+  /** Its host goes before it has begun: whoever comes next runs it. */
+  async #giveBack(): Promise<void> {
+    const { store } = this.#parts
+    await store.write(() => store.executions.giveBack(this.#known), { patient: true })
+  }
+
+  /** What a run comes to that was stopped before it began; undefined where that was for its host's sake alone. */
+  #neverBegan(): Verdict | undefined {
+    const stopping = this.#stopping ?? { reason: 'cancelled', forced: false }
+    if (stopping.reason === 'interrupted' && this.#known.status === 'initializing') return undefined
+    return judge(NEVER_BEGAN, stopping, this.#claimed.definition)
+  }
+
+  async #work(): Promise<Verdict | undefined> {
     const { definition } = this.#claimed
     let task: Task
     let run: Run
@@ -147,12 +161,12 @@ export class ActiveExecution {
       task = await this.#parts.taskOf(this.#claimed)
       run = await this.#parts.executorOf(task)(task, this.#recorder, this.#preparing?.signal ?? NEVER)
     } catch (thrown) {
-      if (this.#stopping) return judge(NEVER_BEGAN, this.#stopping, definition)
+      if (this.#stopping) return this.#neverBegan()
       return judge({ kind: 'threw', error: errorInfo(thrown) }, this.#stopping, definition)
     }
     if (!(await this.#begin(task, run))) {
       await run.kill()
-      return judge(NEVER_BEGAN, this.#stopping ?? { reason: 'cancelled', forced: false }, definition)
+      return this.#neverBegan()
     }
     const cancelTimeout = definition.timeout
       ? this.#parts.clock.after(definition.timeout, () => this.stop('timeout'))

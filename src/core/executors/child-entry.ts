@@ -54,8 +54,9 @@ process.on('message', (message: ToModule) => receive(message))
 process.on('SIGTERM', () =>
   setTimeout(() => receive({ type: 'stop', reason: 'Cancelled' }), MESSAGE_DELAY).unref(),
 )
-// Its host is gone: nobody would store what comes now.
+// Once its host is gone, and be it before this was asked, nobody would store what comes.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+if (!process.connected) process.kill(process.pid, 'SIGKILL')
 // The first import of a process takes longer than those after it.
 await import(NOTHING)
 report({ type: 'ready' })
