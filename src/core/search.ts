@@ -26,7 +26,8 @@ export async function* searchLogs(
       signal?.throwIfAborted()
       yield entry
     }
-    if (page.reached) onReached?.((before = page.reached))
+    before = page.reached ?? before
+    if (page.reached) onReached?.(page.reached)
     if (page.done) return
   }
 }

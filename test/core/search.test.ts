@@ -1,7 +1,8 @@
 import { renameSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { Fault, type LogHit, type LogKey, type SearchFilter } from '../../src/core/index.ts'
+import { Fault, type Input, type LogHit, type LogKey, type SearchFilter } from '../../src/core/index.ts'
 import type { Deck } from '../../src/core/index.ts'
+import { createReader } from '../../src/core/store/reader.ts'
 import { collect, messages, openDeck } from '../support/deck.ts'
 import { addLines, emptyRuns, numbered } from '../support/logs.ts'
 
@@ -245,4 +246,116 @@ describe('the reader', () => {
       }
     await expect(search(deck)).rejects.toMatchObject({ code: 'database-replaced' })
   })
+})
+
+describe('the log of a run', () => {
+  const list = async (deck: Deck, input: Omit<Input<'logs.list'>, 'execution'>, execution = 1) =>
+    (await deck.client.request('logs.list', { execution, ...input })).map(({ sequence }) => sequence)
+  const from = (first: number, last: number) =>
+    Array.from({ length: Math.abs(last - first) + 1 }, (_, index) => first + index * Math.sign(last - first))
+
+  /** Small ones are read by the engine, large ones by the reader: the answers are the same. */
+  const SIZES = [200, 30_000]
+
+  async function longLog(size: number) {
+    const { deck } = await deckWith([])
+    addLines(
+      deck.file,
+      1,
+      numbered(size, (number) =>
+        number % 100 === 0
+          ? { message: `word ${number}`, level: number % 200 === 0 ? 'error' : 'debug', time: number }
+          : { message: `line ${number}`, time: number },
+      ),
+    )
+    return deck
+  }
+
+  test.each(SIZES)('is read in pages from either end, of %i lines', async (size) => {
+    const deck = await longLog(size)
+    expect(await list(deck, { limit: 3 })).toEqual([1, 2, 3])
+    expect(await list(deck, { after: 50, limit: 3 })).toEqual([51, 52, 53])
+    expect(await list(deck, { after: 50, through: 52 })).toEqual([51, 52])
+    expect(await list(deck, { last: true, limit: 3 })).toEqual(from(size - 2, size))
+    expect(await list(deck, { newestFirst: true, limit: 3 })).toEqual(from(size, size - 2))
+    expect(await list(deck, { newestFirst: true, before: 51, limit: 3 })).toEqual([50, 49, 48])
+    expect(await list(deck, { last: true, before: 51, limit: 3 })).toEqual([48, 49, 50])
+    expect(await list(deck, {})).toHaveLength(size)
+  })
+
+  test.each(SIZES)('is filtered by text, pattern, levels and time, of %i lines', async (size) => {
+    const deck = await longLog(size)
+    const words = from(1, size / 100).map((number) => number * 100)
+    expect(await list(deck, { text: 'WORD' })).toEqual(words)
+    expect(await list(deck, { pattern: '^word' })).toEqual(words)
+    expect(await list(deck, { text: 'WORD', newestFirst: true })).toEqual(words.toReversed())
+    expect(await list(deck, { text: 'word', last: true, limit: 1 })).toEqual([size])
+    expect(await list(deck, { text: 'word', after: 100, limit: 1 })).toEqual([200])
+    expect(await list(deck, { level: 'warn' })).toEqual(words.filter((number) => number % 200 === 0))
+    expect(await list(deck, { levels: ['debug', 'error'] })).toEqual(words)
+    expect(await list(deck, { level: 'info', levels: ['debug', 'error'], limit: 1 })).toEqual([200])
+    expect(await list(deck, { since: 5, until: 7 })).toEqual([5, 6, 7])
+    expect(await deck.client.request('logs.firstError', { execution: 1 })).toBe(200)
+    expect(await deck.client.request('logs.levels', { execution: 1 })).toEqual({
+      debug: size / 200,
+      error: size / 200,
+      info: size - size / 100,
+    })
+  })
+
+  test.each(SIZES)(
+    'is shown around any line, as full a page as there are lines, of %i lines',
+    async (size) => {
+      const deck = await longLog(size)
+      const around = (line: number, rest = {}) => list(deck, { around: line, limit: 6, ...rest })
+      expect(await around(100)).toEqual(from(98, 103))
+      expect(await around(1)).toEqual(from(1, 6))
+      expect(await around(0)).toEqual(from(1, 6))
+      expect(await around(size)).toEqual(from(size - 5, size))
+      expect(await around(10 * size)).toEqual(from(size - 5, size))
+      expect(await around(100, { newestFirst: true })).toEqual(from(103, 98))
+      expect(await around(150, { levels: ['debug', 'error'], limit: 2 })).toEqual([100, 200])
+      expect(await list(deck, { around: 7, limit: 1 })).toEqual([7])
+      await expect(around(5, { limit: undefined })).rejects.toMatchObject({ code: 'invalid-input' })
+      await expect(around(5, { last: true })).rejects.toMatchObject({ code: 'invalid-input' })
+    },
+  )
+
+  test('around a line that was not kept shows what stands for it', async () => {
+    const deck = await openDeck()
+    const job = deck.once('in-process', { name: 'chatty', logLines: 20 })
+    job.add(0, ({ info }) => {
+      for (let line = 1; line <= 100; line++) info(`line ${line}`)
+    })
+    await job.start()
+    await job.finished()
+    const all = await deck.client.request('logs.list', { execution: 1 })
+    const dropped = all.find(({ droppedThrough }) => droppedThrough !== null)!
+    const middle = Math.floor((dropped.sequence + dropped.droppedThrough!) / 2)
+    const page = await list(deck, { around: middle, limit: 4 })
+    expect(page).toEqual([
+      dropped.sequence - 1,
+      dropped.sequence,
+      ...from(dropped.droppedThrough! + 1, dropped.droppedThrough! + 2),
+    ])
+  })
+
+  test('has no first error where there is none, and no levels where there are no lines', async () => {
+    const { deck } = await deckWith([], ['fine'])
+    expect(await deck.client.request('logs.firstError', { execution: 2 })).toBeNull()
+    expect(await deck.client.request('logs.levels', { execution: 1 })).toEqual({})
+  })
+})
+
+test('the thread is started by the first question, and ends when it is not asked for a while', async () => {
+  const { deck } = await deckWith(['a line'])
+  const reader = createReader(deck.file, { idleTime: 0 })
+  expect(reader.isRunning()).toBe(false)
+  const levels = () => reader.ask('logs.levels', { executionId: 1, after: 0 })
+  expect((await levels()).counts).toEqual({ info: 1 })
+  await reader.ended()
+  expect(reader.isRunning()).toBe(false)
+  expect((await levels()).counts).toEqual({ info: 1 })
+  await reader.close(new Fault('closed', 'closed'))
+  await expect(levels()).rejects.toMatchObject({ code: 'closed' })
 })

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { Signal } from '../../shared/client.ts'
 import { Fault, toFault, type FaultData } from '../../shared/fault.ts'
@@ -165,6 +166,11 @@ export function createReader(file: string, { idleTime = IDLE_TIME }: { idleTime?
 
     /** Whether there is a thread at present. */
     isRunning: () => thread !== undefined,
+
+    /** Resolves when there is none any more. */
+    async ended(): Promise<void> {
+      if (thread) await once(thread.worker, 'exit')
+    },
 
     /** Rejects what is asked, and what will be; resolves when the thread has ended. */
     async close(fault: Fault): Promise<void> {
