@@ -17,6 +17,7 @@ const { metafile } = await build({
     thread: 'src/core/executors/thread-entry.ts',
     child: 'src/core/executors/child-entry.ts',
     verify: 'src/core/store/verify-entry.ts',
+    reader: 'src/core/store/reader-entry.ts',
   },
   outdir: 'dist',
   bundle: true,

@@ -104,13 +104,22 @@ async function parse(argv: string[], onCommand: (name: string) => void): Promise
 
   program
     .command('logs')
-    .description('show the log of a run, or of the latest run of a job')
-    .argument('<run>', 'its number, or the name of a job')
+    .description(
+      'show the log of a run, or of the latest run of a job; without one, look through all runs, newest first',
+    )
+    .argument('[run]', 'its number, or the name of a job')
     .option('-f, --follow', 'go on until the run ends')
     .addOption(new Option('--level <level>', 'only entries of this level and above').choices(LEVELS))
-    .option('--grep <text>', 'only entries that contain this text')
+    .option('--grep <text>', 'only entries that contain this text, in upper or lower case')
+    .option('--pattern <expression>', 'only entries that fit this regular expression')
+    .option('-i, --ignore-case', 'of the pattern')
+    .option('--since <time>', 'only entries from then on: 2h ago as 2h, or 2026-11-24T18:30', moment)
+    .option('--until <time>', 'only entries up to then', moment)
     .option('-n, --last <number>', 'only the last entries', positiveNumber)
-    .action((reference: string, options) => logs({ ...globals(), ...options, reference }))
+    .option('--around <number>', 'the entries around the one with this number', positiveNumber)
+    .option('--job <job>', 'of all runs, only those of this job')
+    .option('--limit <number>', 'how many at most: of all runs 100, around an entry 20', positiveNumber)
+    .action((reference: string | undefined, options) => logs({ ...globals(), ...options, reference }))
 
   program
     .command('list')
@@ -223,6 +232,19 @@ function positiveNumber(text: string): number {
   if (number < 1) throw new InvalidArgumentError('It must be at least 1.')
   if (number > 100_000) throw new InvalidArgumentError('It must be at most 100,000.')
   return number
+}
+
+/** A time span ago, or a date of the calendar here, with or without a time. */
+function moment(text: string): number {
+  const ago = parseDuration(text)
+  if (ago !== undefined) return Date.now() - ago
+  const [, date, time] = /^(\d{4}-\d\d-\d\d)(?:[T ](\S+))?$/.exec(text.trim()) ?? []
+  const found = date === undefined ? Number.NaN : Date.parse(`${date}T${time ?? '00:00'}`)
+  if (Number.isNaN(found))
+    throw new InvalidArgumentError(
+      'It must be a time span ago such as 2h, or a date such as 2026-11-24 or 2026-11-24T18:30.',
+    )
+  return found
 }
 
 function checkDuration(text: string): string {

@@ -4,7 +4,7 @@ import prettyBytes from 'pretty-bytes'
 import prettyMilliseconds from 'pretty-ms'
 import sliceAnsi from 'slice-ansi'
 import stringWidth from 'string-width'
-import type { Job, Level, LogEntry, Status } from '../shared/contract.ts'
+import type { Job, Level, LogEntry, LogHit, Status } from '../shared/contract.ts'
 import { withoutControls } from '../core/executors/lines.ts'
 import { EXIT } from './exit.ts'
 
@@ -141,6 +141,15 @@ export function logLine(entry: LogEntry): string {
   const fields = entry.fields ? ` ${styled('dim', JSON.stringify(entry.fields))}` : ''
   const [first = '', ...more] = printable(entry.message).split('\n')
   return [`${time} ${level} ${first}${fields}`, ...more.map((line) => `${' '.repeat(15)}${line}`)].join('\n')
+}
+
+/** A line of the log of some run; further lines of it are indented. */
+export function hitLine({ executionId, jobName, time, ...entry }: LogHit): string {
+  const level = styled(LEVEL_STYLE[entry.level], entry.level.padEnd(5))
+  const fields = entry.fields ? ` ${styled('dim', JSON.stringify(entry.fields))}` : ''
+  const [first = '', ...more] = printable(entry.message).split('\n')
+  const head = `${styled('bold', `#${executionId}`)} ${oneLine(jobName)} ${styled('dim', dateTime(time))}`
+  return [`${head} ${level} ${first}${fields}`, ...more.map((line) => `    ${line}`)].join('\n')
 }
 
 /** On a terminal a cell takes at most so many columns, but for the last of its row. */

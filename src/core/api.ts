@@ -8,7 +8,7 @@ import {
   type Reply,
   type RequestName,
 } from '../shared/contract.ts'
-import type { Bridge } from '../shared/client.ts'
+import type { Bridge, Signal } from '../shared/client.ts'
 import { Fault, toFault } from '../shared/fault.ts'
 import { isFinal } from './dispatch/lifecycle.ts'
 import type { Engine } from './engine.ts'
@@ -17,10 +17,15 @@ import { bringBack, definitionOf, enableJob, removeJobs, restoreVersion, saveJob
 import { explainPolicy } from './policy.ts'
 import { storeFault } from './store/failure.ts'
 import { UNDO_TIME } from './sweep.ts'
+import { countLevels, firstError, listLog, searchPage } from './logs.ts'
 import type { PauseTarget } from './store/pauses.ts'
 
 type Handlers = {
-  [N in RequestName]: (engine: Engine, input: CheckedInput<N>) => Output<N> | Promise<Output<N>>
+  [N in RequestName]: (
+    engine: Engine,
+    input: CheckedInput<N>,
+    signal?: Signal,
+  ) => Output<N> | Promise<Output<N>>
 }
 
 /** How far statistics go back if nobody says so, in ms. */
@@ -178,18 +183,32 @@ const handlers: Handlers = {
   },
   'executions.samples': (engine, { execution }) =>
     engine.store.samples.list(findExecution(engine, execution)),
-  'logs.list': (engine, { execution, ...filter }) =>
-    engine.store.logs.list({ ...filter, executionId: findExecution(engine, execution) }),
+  'logs.list': (engine, { execution, ...wanted }, signal) =>
+    listLog(engine.store, findExecution(engine, execution), wanted, signal),
+  'logs.firstError': (engine, { execution }, signal) =>
+    firstError(engine.store, findExecution(engine, execution), signal),
+  'logs.levels': (engine, { execution }, signal) =>
+    countLevels(engine.store, findExecution(engine, execution), signal),
+  'logs.search': (engine, { job, ...wanted }, signal) =>
+    searchPage(engine.store, job === undefined ? undefined : findJob(engine, job), wanted, signal),
 }
 
 /** The transport within one process. Nothing need be copied: replies are made for who asks, what is shared is frozen. */
 export const createBridge = (engine: Engine): Bridge => ({
-  request: (name, input) => answer(engine, name, input),
+  request: (name, input, signal) => answer(engine, name, input, signal),
   subscribe: (listener) => engine.hub.subscribe(listener),
 })
 
-/** Answers a request from anywhere: checks its input, and never throws. */
-export async function answer(engine: Engine, name: string, input: unknown): Promise<Reply<unknown>> {
+/**
+ * Answers a request from anywhere: checks its input, and never throws.
+ * @param signal aborted when nobody waits for the answer any more
+ */
+export async function answer(
+  engine: Engine,
+  name: string,
+  input: unknown,
+  signal?: Signal,
+): Promise<Reply<unknown>> {
   try {
     if (!Object.hasOwn(contract, name))
       throw new Fault('invalid-input', `there is no request ${JSON.stringify(name)}`)
@@ -197,8 +216,8 @@ export async function answer(engine: Engine, name: string, input: unknown): Prom
     const checked = check(contract[request].input, input)
     const condemned = engine.store.condemned()
     if (condemned) throw condemned
-    const handler = handlers[request] as (engine: Engine, input: unknown) => unknown
-    return { ok: true, data: await handler(engine, checked) }
+    const handler = handlers[request] as (engine: Engine, input: unknown, signal?: Signal) => unknown
+    return { ok: true, data: await handler(engine, checked, signal) }
   } catch (thrown) {
     return { ok: false, fault: toFault(storeFault(thrown, engine.store.file)).toJSON() }
   }

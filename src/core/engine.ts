@@ -222,6 +222,7 @@ export async function createEngine(options: EngineOptions) {
     cancelLimit()
     await dispatcher.close()
     places.close()
+    await store.reader.close(new Fault('closed', 'the deck is closed'))
     await leftovers.close()
     endLookout()
     await housekeeping.close()

@@ -4,6 +4,7 @@ const SOURCES = {
   thread: './executors/thread-entry.ts',
   child: './executors/child-entry.ts',
   verify: './store/verify-entry.ts',
+  reader: './store/reader-entry.ts',
 }
 
 /** Where the code of worker threads and child processes lies: beside the bundle, or among the sources in tests. */

@@ -11,7 +11,10 @@ import { Fault } from '../shared/fault.ts'
 /** Entries read at once. */
 const PAGE = 1000
 
-export type FollowFilter = Pick<Input<'logs.list'>, 'level' | 'text' | 'after'>
+export type FollowFilter = Pick<
+  Input<'logs.list'>,
+  'level' | 'levels' | 'text' | 'pattern' | 'ignoreCase' | 'since' | 'until' | 'after'
+>
 
 /**
  * The log of a run, and what is added to it until the run ends. Events only say that there is more: every entry is

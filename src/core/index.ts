@@ -21,6 +21,7 @@ import type {
   Job as JobRecord,
   JobInput,
   LogEntry,
+  LogHit,
   Mode,
   Parameters,
 } from '../shared/contract.ts'
@@ -34,13 +35,15 @@ import type { HandlerContext } from './executors/context.ts'
 import type { InlineHandler } from './executors/inline.ts'
 import { followLogs, whenFinal, type FollowFilter } from './follow.ts'
 import { requireMode } from './handlers/resolve.ts'
+import { searchLogs, type SearchFilter, type SearchOptions } from './search.ts'
 
 export { Fault, type FaultCode } from '../shared/fault.ts'
 export { Data, type Page } from './data.ts'
-export { createClient, type Bridge, type Client } from '../shared/client.ts'
+export { createClient, type Bridge, type Client, type Signal } from '../shared/client.ts'
 export type * from '../shared/contract.ts'
 export type { HandlerContext, LogFunction } from './executors/context.ts'
 export type { InlineHandler } from './executors/inline.ts'
+export type { SearchFilter, SearchOptions } from './search.ts'
 export { NonRetryable } from './executors/stopping.ts'
 
 export type OpenOptions = Pick<EngineOptions, 'file' | 'slots' | 'environment' | 'durability'>
@@ -84,6 +87,14 @@ export class Deck extends Data {
   /** Listens to one kind of event; returns the function that stops it. */
   on<N extends EventName>(name: N, listener: (event: Events[N]) => void): () => void {
     return this.client.on(name, listener)
+  }
+
+  /**
+   * Looks for lines in the logs of all runs, newest run first; each comes as soon as it is found.
+   * @throws Fault where the filter is none; the reason of the signal once that is aborted
+   */
+  searchLogs(filter: SearchFilter = {}, options?: SearchOptions): AsyncGenerator<LogHit> {
+    return searchLogs(this.client, filter, options)
   }
 
   /**

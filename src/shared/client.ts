@@ -1,17 +1,29 @@
 import type { EventName, Events, Input, Output, Reply, RequestName } from './contract.ts'
 import { Fault } from './fault.ts'
 
+/** What this needs of an `AbortSignal`. */
+export interface Signal {
+  readonly aborted: boolean
+  readonly reason: unknown
+  throwIfAborted(): void
+  addEventListener(type: 'abort', listener: () => void): void
+  removeEventListener(type: 'abort', listener: () => void): void
+}
+
 /** A transport of the contract: in memory, over IPC, a socket or HTTP. */
 export interface Bridge {
-  /** Never rejects: a fault is a reply. */
-  request(name: string, input: unknown): Promise<Reply<unknown>>
+  /**
+   * Never rejects: a fault is a reply.
+   * @param signal aborted when nobody waits for the answer any more
+   */
+  request(name: string, input: unknown, signal?: Signal): Promise<Reply<unknown>>
   /** Calls the listener with every event until the returned function is called. */
   subscribe(listener: (name: EventName, event: unknown) => void): () => void
 }
 
 export interface Client {
-  /** Asks the deck. Rejects with a `Fault`. */
-  request<N extends RequestName>(name: N, input: Input<N>): Promise<Output<N>>
+  /** Asks the deck. Rejects with a `Fault`; once the signal is aborted, with its reason. */
+  request<N extends RequestName>(name: N, input: Input<N>, signal?: Signal): Promise<Output<N>>
   /** Listens to one kind of event; returns the function that stops it. */
   on<N extends EventName>(name: N, listener: (event: Events[N]) => void): () => void
 }
@@ -32,8 +44,10 @@ export function createClient(bridge: Bridge): Client {
     if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateError(failures)
   }
   return {
-    async request(name, input) {
-      const reply = await bridge.request(name, input)
+    async request(name, input, signal) {
+      signal?.throwIfAborted()
+      const reply = await bridge.request(name, input, signal)
+      signal?.throwIfAborted()
       if (reply.ok) return reply.data as Output<typeof name>
       throw new Fault(reply.fault.code, reply.fault.message, reply.fault.data && { data: reply.fault.data })
     },

@@ -2,12 +2,15 @@
 import * as z from 'zod'
 import { parseDuration } from './duration.ts'
 import type { FaultData } from './fault.ts'
+import { limit, reference } from './fields.ts'
 import { count, counting, executionFilter, executionPage, jobFilter, jobPage } from './filters.ts'
+import { logRequests } from './logs.ts'
 import { parameters } from './parameters.ts'
 import { parseSize } from './size.ts'
 
+export { LEVELS, type Level, type LogEntry, type LogHit, type LogKey } from './logs.ts'
+
 export const MODES = ['in-process', 'process'] as const
-export const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
 export const OPEN_STATUSES = ['queued', 'initializing', 'running'] as const
 export const FINAL_STATUSES = [
   'completed',
@@ -50,7 +53,6 @@ const DAY = 86_400_000
 const TEXT_LIMIT = 200
 
 const mode = z.enum(MODES)
-const level = z.enum(LEVELS)
 const status = z.enum(STATUSES)
 
 /** One line of text that people read: any script, no control characters. */
@@ -64,8 +66,6 @@ const line = (limit = TEXT_LIMIT) =>
         `is ${String(issue.input).length.toLocaleString('en')} characters long; at most ${limit} fit`,
     })
     .refine((text) => !/\p{Cc}/u.test(text), 'must be one line, without line breaks or control characters')
-
-const reference = z.union([z.string().trim().min(1, 'must not be empty').max(4096), z.int().positive()])
 
 /** Milliseconds, or text such as `30s` or `1h30m`. */
 const duration = z
@@ -310,18 +310,6 @@ const executionDetail = execution.extend({
   processId: z.int().nullable(),
 })
 
-const logEntry = z.object({
-  executionId: z.int(),
-  sequence: z.int(),
-  time: z.int(),
-  level,
-  message: z.string(),
-  fields: z.record(z.string(), z.json()).nullable(),
-  stream: z.enum(['log', 'stdout', 'stderr']),
-  /** Set on the one row that stands for the entries `sequence` to `droppedThrough`, which were not kept. */
-  droppedThrough: z.int().nullable(),
-})
-
 const version = z.object({
   number: z.int(),
   at: z.int(),
@@ -341,7 +329,6 @@ const statistics = z.object({
   duration: durations.nullable(),
 })
 const runFilter = executionFilter(reference, status, z.enum(TRIGGERS), mode)
-const limit = z.int().min(1).max(1_000_000)
 
 export const contract = {
   /** Creates a job, or updates the one with the same key. */
@@ -564,23 +551,10 @@ export const contract = {
     input: z.strictObject({ execution: reference }),
     output: z.array(z.object({ time: z.int(), cpu: z.number(), memory: z.int() })),
   },
-  /** Oldest first after `after`; with `last`, the last ones. */
-  'logs.list': {
-    input: z.strictObject({
-      execution: reference,
-      after: z.int().min(0).optional(),
-      through: z.int().min(0).optional(),
-      level: level.optional(),
-      text: z.string().max(1000).optional(),
-      last: z.boolean().optional(),
-      limit: limit.optional(),
-    }),
-    output: z.array(logEntry),
-  },
+  ...logRequests,
 } satisfies Record<string, { input: z.ZodType; output: z.ZodType }>
 
 export type Mode = z.infer<typeof mode>
-export type Level = z.infer<typeof level>
 export type Status = z.infer<typeof status>
 export type FinalStatus = (typeof FINAL_STATUSES)[number]
 export type Actor = (typeof ACTORS)[number]
@@ -601,7 +575,6 @@ export type ErrorInfo = z.infer<typeof errorInfo>
 export type Execution = z.infer<typeof execution>
 export type ExecutionStatus = z.infer<typeof executionStatus>
 export type ExecutionDetail = z.infer<typeof executionDetail>
-export type LogEntry = z.infer<typeof logEntry>
 
 export type RequestName = keyof typeof contract
 export type Input<N extends RequestName> = z.input<(typeof contract)[N]['input']>

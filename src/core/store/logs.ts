@@ -1,12 +1,22 @@
-import { LEVELS, type Level, type LogEntry } from '../../shared/contract.ts'
-import { escapeLike } from './like.ts'
+import { LRUCache } from 'lru-cache'
+import type { Level, LogEntry } from '../../shared/contract.ts'
+import {
+  LOG_COLUMNS,
+  STREAMS,
+  levelNumber,
+  lineCondition,
+  registerFolding,
+  toLogEntry,
+  type LineFilter,
+  type LogRow,
+  type Stream,
+} from './log-lines.ts'
 import type { Connection } from './open.ts'
 
-const STREAMS = ['log', 'stdout', 'stderr'] as const
-export type Stream = (typeof STREAMS)[number]
+export type { Stream } from './log-lines.ts'
 
-/** Levels are stored as pino numbers them: trace 10 … fatal 60. */
-const levelNumber = (level: Level) => (LEVELS.indexOf(level) + 1) * 10
+/** Statements that are kept, one for each combination of filters that was asked for. */
+const STATEMENTS = 50
 
 export interface NewLogEntry {
   sequence: number
@@ -17,24 +27,18 @@ export interface NewLogEntry {
   fields: string | null
 }
 
-export interface LogFilter {
+/** A part of the log of a run: the entries between two numbers, both excluded. */
+export interface LogPart {
   executionId: number
   after?: number | undefined
-  through?: number | undefined
-  level?: Level | undefined
-  text?: string | undefined
-  last?: boolean | undefined
+  before?: number | undefined
+  newestFirst?: boolean | undefined
   limit?: number | undefined
-}
-
-interface LogRow extends Omit<LogEntry, 'level' | 'fields' | 'stream'> {
-  level: number
-  stream: number
-  fields: string | null
 }
 
 /** @returns functions over the table of log entries */
 export function logTable({ database }: Connection) {
+  registerFolding(database)
   const insert = database.prepare(
     `insert or replace into logs (execution_id, sequence, time, level, stream, message, fields)
      values (?, ?, ?, ?, ?, ?, ?)`,
@@ -44,17 +48,11 @@ export function logTable({ database }: Connection) {
     `insert or replace into logs (execution_id, sequence, time, level, stream, message, dropped_through)
      values (?, ?, ?, 40, 0, ?, ?)`,
   )
-  const select = (order: 'asc' | 'desc') =>
-    database.prepare<[Record<string, unknown>], LogRow>(
-      `select execution_id as executionId, sequence, time, level, stream, message, fields,
-         dropped_through as droppedThrough
-       from logs
-       where execution_id = :executionId and sequence > :after and sequence <= :through and level >= :level
-         and (:text is null or message like :text escape '\\')
-       order by sequence ${order} limit :limit`,
-    )
-  const oldestFirst = select('asc')
-  const newestFirst = select('desc')
+  const prepare = (sql: string) => database.prepare<[Record<string, unknown>], LogRow>(sql)
+  const statements = new LRUCache<string, ReturnType<typeof prepare>>({
+    max: STATEMENTS,
+    memoMethod: (sql) => prepare(sql),
+  })
 
   return {
     add(executionId: number, entry: NewLogEntry): void {
@@ -75,23 +73,20 @@ export function logTable({ database }: Connection) {
       )
     },
 
-    /** Oldest first; with `last`, the last `limit` of them. */
-    list({ executionId, after, through, level, text, last, limit }: LogFilter): LogEntry[] {
-      const rows = (last ? newestFirst : oldestFirst).all({
-        executionId,
-        after: after ?? 0,
-        through: through ?? Number.MAX_SAFE_INTEGER,
-        level: levelNumber(level ?? 'trace'),
-        text: text === undefined ? null : `%${escapeLike(text)}%`,
-        limit: limit ?? -1,
-      })
-      if (last) rows.reverse()
-      return rows.map(({ level: number, stream, fields, ...row }) => ({
-        ...row,
-        level: LEVELS[number / 10 - 1]!,
-        stream: STREAMS[stream]!,
-        fields: fields === null ? null : (JSON.parse(fields) as LogEntry['fields']),
-      }))
+    /** Those that pass the filter, but for its pattern; oldest first unless the part says otherwise. */
+    list(
+      { executionId, after = 0, before, newestFirst = false, limit = -1 }: LogPart,
+      filter: LineFilter = {},
+    ): LogEntry[] {
+      const { terms, values } = lineCondition(filter)
+      const rows = statements
+        .memo(
+          `select ${LOG_COLUMNS} from logs
+           where ${['execution_id = :executionId and sequence > :after and sequence < :before', ...terms].join(' and ')}
+           order by sequence ${newestFirst ? 'desc' : 'asc'} limit :limit`,
+        )
+        .all({ ...values, executionId, after, before: before ?? Number.MAX_SAFE_INTEGER, limit })
+      return rows.map(toLogEntry)
     },
   }
 }

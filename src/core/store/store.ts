@@ -1,4 +1,4 @@
-import type { Fault } from '../../shared/fault.ts'
+import { Fault } from '../../shared/fault.ts'
 import { backUp } from './backup.ts'
 import { categoryTable } from './categories.ts'
 import { executionList } from './execution-list.ts'
@@ -9,6 +9,7 @@ import { jobTable } from './jobs.ts'
 import { logTable } from './logs.ts'
 import { connect, type ConnectOptions } from './open.ts'
 import { pauseTable } from './pauses.ts'
+import { createReader } from './reader.ts'
 import { retentionTable } from './retention.ts'
 import { roomTable } from './room.ts'
 import { sampleTable } from './samples.ts'
@@ -27,6 +28,7 @@ export async function openStore(path: string, options?: ConnectOptions) {
   const dataVersion = database.prepare('pragma data_version').pluck()
   const sequence = database.prepare('select coalesce(sum(seq), 0) from sqlite_sequence').pluck()
   const deckId = database.prepare(`select value from meta where key = 'deck'`).pluck().get() as string
+  const reader = createReader(file)
   return {
     file,
     /** The identity of the deck, made with its database. */
@@ -35,6 +37,8 @@ export async function openStore(path: string, options?: ConnectOptions) {
     categories: categoryTable(connection),
     executions: { ...executionTable(connection), ...executionList(connection) },
     logs: logTable(connection),
+    /** What takes long is read in a thread of its own. */
+    reader,
     hosts: hostTable(connection),
     pauses: pauseTable(connection),
     room: roomTable(connection),
@@ -50,7 +54,10 @@ export async function openStore(path: string, options?: ConnectOptions) {
     /** Lets no write wait for ever; see `Writer`. */
     hurry: () => writer.hurry(),
     /** Writes nothing any more; see `Writer`. */
-    condemn: (fault: Fault) => writer.condemn(fault),
+    condemn(fault: Fault): void {
+      writer.condemn(fault)
+      void reader.close(fault)
+    },
     condemned: () => writer.condemned,
     /** Why nothing can be written at present, if so. */
     trouble: () => writer.trouble,
@@ -61,6 +68,7 @@ export async function openStore(path: string, options?: ConnectOptions) {
     /** Changes when another connection has committed. */
     dataVersion: () => dataVersion.get() as number,
     close(): void {
+      void reader.close(new Fault('closed', 'the deck is closed'))
       writer.close()
       database.close()
     },
