@@ -102,7 +102,12 @@ function count(database: Database.Database): void {
   database.exec(`
     delete from counters;
     insert into counters (job_id, status, count, last_at)
-    select job_id, status, count(*), max(ended_at) from executions group by job_id, status`)
+    select job_id, status, count(*), max(ended_at) from executions group by job_id, status;
+    delete from endings;
+    insert into endings (job_id, hour, status, bucket, count, duration)
+    select job_id, ended_at / 3600000, status, cast(round(log2(duration_ms + 1) * 4) as integer), count(*),
+      sum(duration_ms)
+    from executions where ended_at is not null and duration_ms is not null group by 1, 2, 3, 4`)
 }
 
 function* steps(first: number, last: number) {

@@ -72,7 +72,7 @@ describe('a job that was removed and swept', () => {
     await job.finished()
     const { id } = await deck.client.request('jobs.get', { job: 'swept' })
     await deck.client.request('jobs.remove', { jobs: ['swept'] })
-    expect(await deck.client.request('deck.clean', {})).toMatchObject({ removedJobs: 1 })
+    expect(await deck.client.request('deck.clean', { removed: true })).toMatchObject({ removedJobs: 1 })
     expect(rows(deck.file, 'select 1 from jobs union all select 1 from executions')).toEqual([])
     const trail = await deck.client.request('trail.list', {})
     expect(trail.map(({ action, jobId, details }) => [action, jobId, details])).toEqual([

@@ -105,7 +105,7 @@ describe('an engine does not open, and does not touch,', () => {
     const inFile = join(writeFile(temporaryFolder(), 'file', ''), 'below', 'jobs.db')
     await expect(createEngine({ file: inFile })).rejects.toMatchObject({
       code: 'database-permission',
-      message: expect.stringMatching(/^the folder \S+ cannot be made: ENOTDIR/),
+      message: expect.stringMatching(/^the folder \S+ cannot be made: EEXIST/),
     })
   })
 
