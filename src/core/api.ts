@@ -10,14 +10,22 @@ import {
 } from '../shared/contract.ts'
 import type { Bridge } from '../shared/client.ts'
 import { Fault, toFault } from '../shared/fault.ts'
+import { ending } from '../shared/rpc.ts'
+import { watchSchema } from '../shared/watch.ts'
 import type { Engine } from './engine.ts'
 import { bringBack, definitionOf, removeJobs, restoreVersion, saveJob } from './jobs.ts'
 import { storeFault } from './store/failure.ts'
 import { UNDO_TIME } from './sweep.ts'
 import type { PauseTarget } from './store/pauses.ts'
+import { watch } from './watching.ts'
 
 type Handlers = {
-  [N in RequestName]: (engine: Engine, input: CheckedInput<N>) => Output<N> | Promise<Output<N>>
+  [N in RequestName]: (
+    engine: Engine,
+    input: CheckedInput<N>,
+    /** Aborted when nobody waits for the answer any more. */
+    signal: AbortSignal | undefined,
+  ) => Output<N> | Promise<Output<N>>
 }
 
 const handlers: Handlers = {
@@ -136,24 +144,47 @@ const handlers: Handlers = {
 
 /** The transport within one process. Nothing need be copied: replies are made for who asks, what is shared is frozen. */
 export const createBridge = (engine: Engine): Bridge => ({
-  request: (name, input) => answer(engine, name, input),
+  request: (name, input, signal) => answer(engine, name, input, signal),
   subscribe: (listener) => engine.hub.subscribe(listener),
+  watch(what, take) {
+    try {
+      return watch(engine, check(watchSchema, what), take)
+    } catch (thrown) {
+      take(ending(toFault(thrown).toJSON()))
+      return () => {}
+    }
+  },
 })
 
 /** Answers a request from anywhere: checks its input, and never throws. */
-export async function answer(engine: Engine, name: string, input: unknown): Promise<Reply<unknown>> {
+export async function answer(
+  engine: Engine,
+  name: string,
+  input: unknown,
+  signal?: AbortSignal,
+): Promise<Reply<unknown>> {
   try {
+    if (signal?.aborted) throw new Fault('cancelled', 'the request was given up')
     if (!Object.hasOwn(contract, name))
       throw new Fault('invalid-input', `there is no request ${JSON.stringify(name)}`)
     const request = name as RequestName
     const checked = check(contract[request].input, input)
     const condemned = engine.store.condemned()
     if (condemned) throw condemned
-    const handler = handlers[request] as (engine: Engine, input: unknown) => unknown
-    return { ok: true, data: await handler(engine, checked) }
+    const handler = handlers[request] as (engine: Engine, input: unknown, signal?: AbortSignal) => unknown
+    return { ok: true, data: await unlessGivenUp(handler(engine, checked, signal), signal) }
   } catch (thrown) {
     return { ok: false, fault: toFault(storeFault(thrown, engine.store.file)).toJSON() }
   }
+}
+
+/** What is waited for, or a fault once nobody waits any more: it may go on all the same. */
+async function unlessGivenUp(work: unknown, signal: AbortSignal | undefined): Promise<unknown> {
+  if (!signal) return work
+  const givenUp = Promise.withResolvers<never>()
+  const onAbort = () => givenUp.reject(new Fault('cancelled', 'the request was given up'))
+  signal.addEventListener('abort', onAbort)
+  return Promise.race([work, givenUp.promise]).finally(() => signal.removeEventListener('abort', onAbort))
 }
 
 /**

@@ -526,6 +526,8 @@ export interface Events {
   /** An execution is new, or has another status. */
   execution: { id: number; jobId: string; status: Status }
   progress: { executionId: number; jobId: string; progress: number; message: string | null }
+  /** Jobs were made, edited, removed, brought back, paused or resumed, or lost old runs; `null`: any of them may have. */
+  jobs: { ids: string[] | null }
   /** Entries `from` to `through` of an execution are stored. */
   logs: { executionId: number; from: number; through: number }
   /** Nothing more will be told: the deck was closed, or its file is gone. */

@@ -20,6 +20,10 @@ export const FAULTS = {
   'network-share': 'the database lies on a network share, where SQLite cannot lock it',
   'node-version': 'this Node.js is too old',
   closed: 'the deck is closed',
+  cancelled: 'the request was given up by who made it',
+  'too-large': 'a request or its answer is larger than what fits into one message',
+  'not-listening': 'no program that has the deck open can be reached',
+  disconnected: 'the connection to the program that has the deck open was lost',
   internal: 'a fault of Jobdeck itself',
 } as const
 

@@ -65,7 +65,7 @@ const SELECT = `
 
 /** @returns functions over the table of jobs */
 export function jobTable(connection: Connection) {
-  const { database, orm, snapshots, now } = connection
+  const { database, orm, snapshots, changes, now } = connection
   const pauses = pauseTable(connection)
   const idOfKey = database
     .prepare<[string]>('select id from jobs where key = ? and deleted_at is null')
@@ -109,6 +109,7 @@ export function jobTable(connection: Connection) {
           .insert(jobs)
           .values({ id, key, ...values, createdAt: now })
           .run()
+      changes.job(known ?? id)
       return known ?? id
     },
     find(id: string): Job | undefined {
@@ -116,13 +117,16 @@ export function jobTable(connection: Connection) {
       return record && toJob(record, pauses.ofJob(id, now()) ?? null)
     },
 
-    remove: (id: string, now: number) =>
-      orm.update(jobs).set({ deletedAt: now }).where(eq(jobs.id, id)).run(),
+    remove(id: string, now: number): void {
+      orm.update(jobs).set({ deletedAt: now }).where(eq(jobs.id, id)).run()
+      changes.job(id)
+    },
     /** False where another job has its key by now. */
     bringBack(id: string): boolean {
       const { key } = orm.select({ key: jobs.key }).from(jobs).where(eq(jobs.id, id)).get()!
       if (idOfKey.get(key) !== undefined) return false
       orm.update(jobs).set({ deletedAt: null }).where(eq(jobs.id, id)).run()
+      changes.job(id)
       return true
     },
     /** Removed ones whose id, key or name is the text, newest first; without a text, all. */

@@ -7,7 +7,7 @@ import type { FaultData } from '../../shared/fault.ts'
 import { diskFault } from '../disk.ts'
 import { foldersOf } from '../folders.ts'
 import { requireNode } from '../runtime.ts'
-import { Changes, type ExecutionChange } from './changes.ts'
+import { Changes, type Changed } from './changes.ts'
 import { storeFault } from './failure.ts'
 import { refuseNetworkShare } from './filesystem.ts'
 import { checkOrigin, migrate } from './migrate.ts'
@@ -32,8 +32,8 @@ export interface Connection {
 }
 
 export interface ConnectOptions {
-  /** Told after each commit which executions have another status. */
-  onCommit?: (changes: ExecutionChange[]) => void
+  /** Told after each commit what it changed. */
+  onCommit?: (changed: Changed) => void
   /** Told when writing fails in a way that passes, and with null when it goes on again. */
   onTrouble?: (fault: FaultData | null) => void
   /** Called before a database of an older version is changed. */

@@ -1,0 +1,11 @@
+/** What every host has, and neither the library of the language nor zod declares: Node, Electron and browsers. */
+interface AbortSignal {
+  readonly aborted: boolean
+  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void
+  removeEventListener(type: 'abort', listener: () => void): void
+}
+interface AbortController {
+  readonly signal: AbortSignal
+  abort(): void
+}
+declare const AbortController: { new (): AbortController }
