@@ -9,7 +9,7 @@ import {
   type RequestName,
 } from '../shared/contract.ts'
 import type { Bridge } from '../shared/client.ts'
-import { Fault, toFault } from '../shared/fault.ts'
+import { Fault, invalidInput, toFault } from '../shared/fault.ts'
 import { ending } from '../shared/rpc.ts'
 import { watchSchema } from '../shared/watch.ts'
 import type { Engine } from './engine.ts'
@@ -166,7 +166,7 @@ export async function answer(
   try {
     if (signal?.aborted) throw new Fault('cancelled', 'the request was given up')
     if (!Object.hasOwn(contract, name))
-      throw new Fault('invalid-input', `there is no request ${JSON.stringify(name)}`)
+      throw invalidInput('request', `there is none called ${JSON.stringify(name)}`)
     const request = name as RequestName
     const checked = check(contract[request].input, input)
     const condemned = engine.store.condemned()
@@ -194,11 +194,12 @@ async function unlessGivenUp(work: unknown, signal: AbortSignal | undefined): Pr
 export function check<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  const issues = result.error.issues.map(({ path, message }) => ({
-    field: path.map(String).join('.'),
-    message,
-  }))
-  const text = issues.map(({ field, message }) => (field ? `${field}: ${message}` : message)).join('; ')
+  const issues = result.error.issues.flatMap((issue) => {
+    const nameOf = (...path: PropertyKey[]) => [...issue.path, ...path].map(String).join('.') || 'input'
+    if (issue.code !== 'unrecognized_keys') return { field: nameOf(), message: issue.message }
+    return issue.keys.map((key) => ({ field: nameOf(key), message: 'is not known here' }))
+  })
+  const text = issues.map(({ field, message }) => `${field}: ${message}`).join('; ')
   throw new Fault('invalid-input', text, { data: { issues } })
 }
 
@@ -260,9 +261,9 @@ function findTarget(engine: Engine, target: CheckedInput<'pauses.set'>['target']
 function findExecution({ store }: Engine, reference: string | number): number {
   const [, digits] = /^(?:run\s*)?#?(\d{1,15})$/i.exec(String(reference)) ?? []
   if (digits === undefined) {
-    throw new Fault(
-      'invalid-input',
-      `${JSON.stringify(reference)} is no run: a run has a number, such as 12 or #12`,
+    throw invalidInput(
+      'execution',
+      `wants the number of a run, such as 12 or #12, got ${JSON.stringify(reference)}`,
     )
   }
   if (!store.executions.status(Number(digits))) throw new Fault('not-found', `there is no run #${digits}`)

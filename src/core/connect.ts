@@ -30,7 +30,8 @@ export async function connect({ file }: { file: string }): Promise<RemoteClient>
   return { ...createClient(bridge), ended, close, [Symbol.dispose]: close }
 }
 
-function introduce(file: string, { path, secret }: Address): Promise<Remote> {
+/** Says to the host at the address who this is; a bridge to it once it lets this in. */
+export function introduce(file: string, { path, secret }: Address): Promise<Remote> {
   const { promise, resolve, reject } = Promise.withResolvers<Remote>()
   const socket = open(path)
   const channel = socketChannel(socket)

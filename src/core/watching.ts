@@ -8,7 +8,8 @@ const INTERVAL = 100
 
 /**
  * Tells what happens, batch by batch: the next one at the earliest 100 ms after the one before, and not before `take`
- * is done with that one. What happens meanwhile is merged. Ends with the batch that says `closed`.
+ * is done with that one. What happens meanwhile is merged. Ends with the batch that says `closed`, which waits for
+ * nobody.
  * @returns the function that ends it
  */
 export function watch(
@@ -27,10 +28,10 @@ export function watch(
   })
 
   function plan(): void {
-    if (isTaking || isNothing(gathered)) return
     if (gathered.closed) void deliver()
+    if (isTaking || isNothing(gathered)) return
     // What comes in the same turn goes into the same batch.
-    else cancelTimer ??= clock.after(Math.max(0, next - clock.awake()), () => void deliver())
+    cancelTimer ??= clock.after(Math.max(0, next - clock.awake()), () => void deliver())
   }
 
   async function deliver(): Promise<void> {

@@ -1,6 +1,6 @@
 /** Messages as lines of JSON over a stream. */
 import type { Socket } from 'node:net'
-import { Fault, toFault, type FaultData } from '../shared/fault.ts'
+import { Fault, invalidInput, toFault, type FaultData } from '../shared/fault.ts'
 import type { Channel } from '../shared/rpc.ts'
 
 /** A message may be so many bytes long. */
@@ -17,7 +17,7 @@ export function encode(message: unknown): string {
   try {
     line = JSON.stringify(message)
   } catch (thrown) {
-    throw new Fault('invalid-input', `it cannot be sent: ${toFault(thrown).message}`)
+    throw invalidInput('input', `cannot be sent: ${toFault(thrown).message}`)
   }
   const bytes = Buffer.byteLength(line)
   if (bytes <= MESSAGE_LIMIT) return `${line}\n`

@@ -26,7 +26,8 @@ export interface Client {
   /**
    * Tells what happens to an execution, to jobs, or to all: at most some ten batches a second, each with the latest of
    * everything since the one before. The next one comes once the listener is done, and its promise resolved: who is
-   * slow gets fewer batches, not a queue. Batches are hints; how things are is to be asked.
+   * slow gets fewer batches, not a queue. Batches are hints; how things are is to be asked. Only the last one, with
+   * `closed`, waits for nobody.
    * @param listener gets a batch with `closed` where nothing more will come, or `what` cannot be watched
    * @returns the function that stops it
    */

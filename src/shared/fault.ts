@@ -57,6 +57,10 @@ export class Fault extends Error {
   }
 }
 
+/** The refusal of one field. Its message says what was given and what is wanted. */
+export const invalidInput = (field: string, message: string): Fault =>
+  new Fault('invalid-input', `${field}: ${message}`, { data: { issues: [{ field, message }] } })
+
 /** Any thrown value as a Fault; what is no Fault already becomes `internal` and keeps its cause. */
 export function toFault(thrown: unknown): Fault {
   if (thrown instanceof Fault) return thrown

@@ -9,3 +9,4 @@ interface AbortController {
   abort(): void
 }
 declare const AbortController: { new (): AbortController }
+declare function structuredClone<T>(value: T): T
