@@ -1,10 +1,10 @@
-import { copyFileSync, mkdirSync, realpathSync, rmSync, statSync } from 'node:fs'
+import { copyFileSync, mkdirSync, realpathSync, rmSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { FaultData } from '../../shared/fault.ts'
-import { diskFault } from '../disk.ts'
+import { diskFault, makeFolder } from '../disk.ts'
 import { foldersOf } from '../folders.ts'
 import { requireNode } from '../runtime.ts'
 import { Changes, type Changed } from './changes.ts'
@@ -116,17 +116,4 @@ function realFile(path: string): string {
     throw diskFault(thrown, `the folder ${dirname(absolute)} cannot be made`)
   }
   return join(realpathSync(dirname(absolute)), basename(absolute))
-}
-
-const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
-
-/** One by one: where a folder can have none, as in /proc, Node's recursive way never ends. */
-function makeFolder(path: string): void {
-  if (isFolder(path)) return
-  makeFolder(dirname(path))
-  try {
-    mkdirSync(path)
-  } catch (thrown) {
-    if (!isFolder(path)) throw thrown // another process may have been quicker
-  }
 }
