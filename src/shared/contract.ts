@@ -48,7 +48,7 @@ const mode = z.enum(MODES)
 const level = z.enum(LEVELS)
 const status = z.enum(STATUSES)
 
-/** One line of text that people read: any script, no control characters. */
+/** One line of text that people read: any script, no control characters; at most `limit` characters, else 200. */
 const line = (limit = TEXT_LIMIT) =>
   z
     .string()
@@ -60,6 +60,7 @@ const line = (limit = TEXT_LIMIT) =>
     })
     .refine((text) => !/\p{Cc}/u.test(text), 'must be one line, without line breaks or control characters')
 
+/** What a person calls a job, by its id, key, name or a beginning of one that fits no other; or a run, by its number. */
 const reference = z.union([z.string().trim().min(1, 'must not be empty').max(4096), z.int().positive()])
 
 /** Milliseconds, or text such as `30s` or `1h30m`. */
@@ -75,7 +76,7 @@ const duration = z
   })
   .pipe(z.number())
 
-/** Bytes, or text such as `512MB`. */
+/** Bytes, or text such as `512MB`; at least `least`. */
 const size = (least: number) =>
   z
     .union([z.string(), z.number()])
@@ -330,10 +331,12 @@ export const contract = {
     }),
     output: z.array(execution),
   },
+  /** Jobs by name; with `text`, those whose name, key or category contains it. */
   'jobs.list': {
     input: z.strictObject({ text: z.string().max(1000).optional(), limit: limit.optional() }),
     output: z.array(job),
   },
+  /** One job. */
   'jobs.get': { input: z.strictObject({ job: reference }), output: job },
   /** Queues one execution per handler of the job; answers once they are committed. */
   'jobs.start': {
@@ -357,6 +360,7 @@ export const contract = {
     input: z.strictObject({ jobs: z.array(reference).min(1).max(1000) }),
     output: z.array(job),
   },
+  /** Brings a job back that was removed, with its runs. */
   'jobs.bringBack': { input: z.strictObject({ job: z.string().min(1) }), output: job },
   /** What the job was after each edit, newest first. */
   'versions.list': { input: z.strictObject({ job: reference }), output: z.array(version) },
@@ -393,8 +397,11 @@ export const contract = {
     }),
     output: pause,
   },
+  /** Resumes the target; answers whether it was paused. */
   'pauses.end': { input: z.strictObject({ target: pauseTarget }), output: z.boolean() },
+  /** What is paused, and for how long. */
   'pauses.list': { input: z.strictObject({}), output: z.array(pause) },
+  /** All categories, by path. */
   'categories.list': { input: z.strictObject({}), output: z.array(category) },
   /** Creates a category, or changes the one at the path; what is not given stays. */
   'categories.save': {
@@ -419,6 +426,7 @@ export const contract = {
     input: z.strictObject({ file: z.string().min(1).max(4096) }),
     output: z.object({ file: z.string() }),
   },
+  /** What is set for the whole deck. */
   'deck.settings': { input: z.strictObject({}), output: settings },
   /** Changes what is given; the rest stays. */
   'deck.configure': {
@@ -454,7 +462,7 @@ export const contract = {
       warnings: z.array(z.string()),
     }),
   },
-  /** Newest first. */
+  /** Executions, newest first. */
   'executions.list': {
     input: z.strictObject({
       job: reference.optional(),
@@ -466,6 +474,7 @@ export const contract = {
   },
   /** How far it is: cheap, for those who follow it. */
   'executions.status': { input: z.strictObject({ execution: reference }), output: executionStatus },
+  /** All about one execution. */
   'executions.get': { input: z.strictObject({ execution: reference }), output: executionDetail },
   /** Asks for a stop, or with `force` for a kill. Answers once the wish is stored; the host that runs it acts. */
   'executions.stop': {
@@ -477,7 +486,7 @@ export const contract = {
     input: z.strictObject({ execution: reference }),
     output: z.array(z.object({ time: z.int(), cpu: z.number(), memory: z.int() })),
   },
-  /** Oldest first after `after`; with `last`, the last ones. */
+  /** The log of an execution: oldest first after `after`; with `last`, the last entries. */
   'logs.list': {
     input: z.strictObject({
       execution: reference,
