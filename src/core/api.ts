@@ -8,8 +8,10 @@ import {
   type Reply,
   type RequestName,
 } from '../shared/contract.ts'
-import type { Bridge, Signal } from '../shared/client.ts'
-import { Fault, toFault } from '../shared/fault.ts'
+import type { Bridge } from '../shared/client.ts'
+import { Fault, invalidInput, toFault } from '../shared/fault.ts'
+import { ending } from '../shared/rpc.ts'
+import { watchSchema } from '../shared/watch.ts'
 import { isFinal } from './dispatch/lifecycle.ts'
 import type { Engine } from './engine.ts'
 import { findCategory, moveCategory, removeCategories, saveCategory } from './categories.ts'
@@ -19,12 +21,14 @@ import { storeFault } from './store/failure.ts'
 import { UNDO_TIME } from './sweep.ts'
 import { countLevels, firstError, listLog, searchPage } from './logs.ts'
 import type { PauseTarget } from './store/pauses.ts'
+import { watch } from './watching.ts'
 
 type Handlers = {
   [N in RequestName]: (
     engine: Engine,
     input: CheckedInput<N>,
-    signal?: Signal,
+    /** Aborted when nobody waits for the answer any more. */
+    signal: AbortSignal | undefined,
   ) => Output<N> | Promise<Output<N>>
 }
 
@@ -197,6 +201,14 @@ const handlers: Handlers = {
 export const createBridge = (engine: Engine): Bridge => ({
   request: (name, input, signal) => answer(engine, name, input, signal),
   subscribe: (listener) => engine.hub.subscribe(listener),
+  watch(what, take) {
+    try {
+      return watch(engine, check(watchSchema, what), take)
+    } catch (thrown) {
+      take(ending(toFault(thrown).toJSON()))
+      return () => {}
+    }
+  },
 })
 
 /**
@@ -207,20 +219,33 @@ export async function answer(
   engine: Engine,
   name: string,
   input: unknown,
-  signal?: Signal,
+  signal?: AbortSignal,
 ): Promise<Reply<unknown>> {
   try {
+    if (signal?.aborted) throw givenUp()
     if (!Object.hasOwn(contract, name))
-      throw new Fault('invalid-input', `there is no request ${JSON.stringify(name)}`)
+      throw invalidInput('request', `there is none called ${JSON.stringify(name)}`)
     const request = name as RequestName
     const checked = check(contract[request].input, input)
     const condemned = engine.store.condemned()
     if (condemned) throw condemned
-    const handler = handlers[request] as (engine: Engine, input: unknown, signal?: Signal) => unknown
-    return { ok: true, data: await handler(engine, checked, signal) }
+    const handler = handlers[request] as (engine: Engine, input: unknown, signal?: AbortSignal) => unknown
+    return { ok: true, data: await unlessGivenUp(handler(engine, checked, signal), signal) }
   } catch (thrown) {
-    return { ok: false, fault: toFault(storeFault(thrown, engine.store.file)).toJSON() }
+    const fault = signal?.aborted ? givenUp() : toFault(storeFault(thrown, engine.store.file))
+    return { ok: false, fault: fault.toJSON() }
   }
+}
+
+const givenUp = () => new Fault('cancelled', 'the request was given up')
+
+/** What is waited for, or a fault once nobody waits any more: it may go on all the same. */
+async function unlessGivenUp(work: unknown, signal: AbortSignal | undefined): Promise<unknown> {
+  if (!signal) return work
+  const never = Promise.withResolvers<never>()
+  const onAbort = () => never.reject(givenUp())
+  signal.addEventListener('abort', onAbort)
+  return Promise.race([work, never.promise]).finally(() => signal.removeEventListener('abort', onAbort))
 }
 
 /**
@@ -230,11 +255,12 @@ export async function answer(
 export function check<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  const issues = result.error.issues.map(({ path, message }) => ({
-    field: path.map(String).join('.'),
-    message,
-  }))
-  const text = issues.map(({ field, message }) => (field ? `${field}: ${message}` : message)).join('; ')
+  const issues = result.error.issues.flatMap((issue) => {
+    const nameOf = (...path: PropertyKey[]) => [...issue.path, ...path].map(String).join('.') || 'input'
+    if (issue.code !== 'unrecognized_keys') return { field: nameOf(), message: issue.message }
+    return issue.keys.map((key) => ({ field: nameOf(key), message: 'is not known here' }))
+  })
+  const text = issues.map(({ field, message }) => `${field}: ${message}`).join('; ')
   throw new Fault('invalid-input', text, { data: { issues } })
 }
 
@@ -296,9 +322,9 @@ function findTarget(engine: Engine, target: CheckedInput<'pauses.set'>['target']
 function findExecution({ store }: Engine, reference: string | number): number {
   const [, digits] = /^(?:run\s*)?#?(\d{1,15})$/i.exec(String(reference)) ?? []
   if (digits === undefined) {
-    throw new Fault(
-      'invalid-input',
-      `${JSON.stringify(reference)} is no run: a run has a number, such as 12 or #12`,
+    throw invalidInput(
+      'execution',
+      `wants the number of a run, such as 12 or #12, got ${JSON.stringify(reference)}`,
     )
   }
   if (!store.executions.status(Number(digits))) throw new Fault('not-found', `there is no run #${digits}`)

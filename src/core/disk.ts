@@ -1,3 +1,5 @@
+import { mkdirSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { Fault, type FaultCode } from '../shared/fault.ts'
 
 /** What the operating system says of a file that cannot be written, where it is not a matter of permissions. */
@@ -14,4 +16,17 @@ const FAULT_OF: Record<string, FaultCode> = {
 export function diskFault(thrown: unknown, what: string): Fault {
   const { code = '', message } = thrown as NodeJS.ErrnoException
   return new Fault(FAULT_OF[code] ?? 'database-permission', `${what}: ${message}`, { cause: thrown })
+}
+
+const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+
+/** Makes the folder and those above it that are missing, one by one: where a folder can have none, as in /proc, Node's recursive way never ends. */
+export function makeFolder(path: string): void {
+  if (isFolder(path)) return
+  makeFolder(dirname(path))
+  try {
+    mkdirSync(path)
+  } catch (thrown) {
+    if (!isFolder(path)) throw thrown // another process may have been quicker
+  }
 }

@@ -34,6 +34,7 @@ import { keepLookout } from './lookout.ts'
 import { createPausing } from './pausing.ts'
 import { combine, sourcesOf } from './policy.ts'
 import { writeWitness } from './provenance.ts'
+import type { Listening } from './socket.ts'
 import { DEFAULT_SETTINGS, UNDO_TIME, sweep, type SweepOptions } from './sweep.ts'
 import { ANYBODY } from './store/claim.ts'
 import { storeFault } from './store/failure.ts'
@@ -62,6 +63,8 @@ export interface EngineOptions {
   durability?: Durability
   /** Which part of this process's environment runs get. */
   environment?: EnvironmentKind
+  /** Lets other processes reach this host, once it is the planner. */
+  listen?: (engine: Engine) => Promise<Listening>
 }
 
 export type Engine = Awaited<ReturnType<typeof createEngine>>
@@ -72,8 +75,9 @@ export async function createEngine(options: EngineOptions) {
   const hub = new Hub()
   const store = await openStore(options.file, {
     onTrouble: (fault) => hub.emit('trouble', { fault }),
-    onCommit(changes) {
-      for (const change of changes) hub.emit('execution', change)
+    onCommit({ executions, jobs }) {
+      for (const change of executions) hub.emit('execution', change)
+      if (jobs !== undefined) hub.emit('jobs', { ids: jobs })
     },
     now: clock.now,
     ...(options.durability && { durability: options.durability }),
@@ -140,7 +144,15 @@ export async function createEngine(options: EngineOptions) {
     if (!planner) return
     housekeeping.add(plannersChores)
     dispatcher.wake()
+    listening = options.listen?.(engine).catch((thrown: unknown) => {
+      process.emitWarning(`other programs cannot reach this one: ${String(thrown)}`, {
+        code: 'JOBDECK_LISTEN',
+      })
+      return undefined
+    })
   }
+  /** While this host can be reached by other processes; only the planner can. */
+  let listening: Promise<Listening | undefined> | undefined
 
   // Every host settles the dead: whoever follows a run learns that it will not go on.
   const chores: Chore[] = [{ first: SETTLE_INTERVAL, every: SETTLE_INTERVAL, run: settle }]
@@ -227,34 +239,20 @@ export async function createEngine(options: EngineOptions) {
     endLookout()
     await housekeeping.close()
     if (host && !store.condemned()) tryTo(() => writeWitness(folders.witness, store))
+    const reached = await listening
+    reached?.stop() // before another host becomes the planner, and listens
     planner?.release()
     // A full disk keeps nobody from leaving: then the free lock tells the next to open that there is something to settle.
     hasLeft = true
     const saidGoodbye = host !== undefined && (await succeeds(store.write(() => leave(hostId))))
     store.close()
     hub.emit('closed', { fault: new Fault('closed', 'the deck was closed').toJSON() })
+    await reached?.end()
     host?.lock.release()
     if (saidGoodbye) forgetHost(folders.hosts, hostId)
   }
 
-  try {
-    if (host || pausing.isSuspicious()) {
-      await store.write(() => {
-        pausing.beWary()
-        if (host) store.hosts.add(host.row)
-        store.executions.releaseLost()
-      })
-    }
-    await settle()
-    plan()
-  } catch (thrown) {
-    endLookout()
-    planner?.release()
-    store.close()
-    if (host) releaseHost(folders.hosts, host)
-    throw thrown
-  }
-  return {
+  const engine = {
     store,
     hub,
     clock,
@@ -361,6 +359,25 @@ export async function createEngine(options: EngineOptions) {
       return (closing ??= close(drainFor))
     },
   }
+  try {
+    if (host || pausing.isSuspicious()) {
+      await store.write(() => {
+        pausing.beWary()
+        if (host) store.hosts.add(host.row)
+        store.executions.releaseLost()
+      })
+    }
+    await settle()
+    plan()
+    await listening
+  } catch (thrown) {
+    endLookout()
+    planner?.release()
+    store.close()
+    if (host) releaseHost(folders.hosts, host)
+    throw thrown
+  }
+  return engine
 }
 
 const succeeds = (work: Promise<unknown>): Promise<boolean> =>

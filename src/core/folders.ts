@@ -6,6 +6,8 @@ export function foldersOf(database: string) {
   return {
     /** Bundled code of handlers, by its digest. */
     code: join(files, 'code'),
+    /** Where a host can be reached: its address, and its socket. Nobody else may look into it. */
+    listen: join(files, 'listen'),
     /** Locks of the processes that have the deck open. */
     hosts: join(files, 'hosts'),
     /** One folder per run. */

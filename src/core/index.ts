@@ -36,17 +36,23 @@ import type { InlineHandler } from './executors/inline.ts'
 import { followLogs, whenFinal, type FollowFilter } from './follow.ts'
 import { requireMode } from './handlers/resolve.ts'
 import { searchLogs, type SearchFilter, type SearchOptions } from './search.ts'
+import { listen } from './socket.ts'
 
 export { Fault, type FaultCode } from '../shared/fault.ts'
 export { Data, type Page } from './data.ts'
-export { createClient, type Bridge, type Client, type Signal } from '../shared/client.ts'
+export { createClient, type Bridge, type Client } from '../shared/client.ts'
 export type * from '../shared/contract.ts'
+export type { Batch, Watch } from '../shared/watch.ts'
+export { connect, type RemoteClient } from './connect.ts'
 export type { HandlerContext, LogFunction } from './executors/context.ts'
 export type { InlineHandler } from './executors/inline.ts'
 export type { SearchFilter, SearchOptions } from './search.ts'
 export { NonRetryable } from './executors/stopping.ts'
 
-export type OpenOptions = Pick<EngineOptions, 'file' | 'slots' | 'environment' | 'durability'>
+export type OpenOptions = Pick<EngineOptions, 'file' | 'slots' | 'environment' | 'durability'> & {
+  /** Whether other processes of this user may reach the deck through this one while it is the planner; see `connect`. */
+  listen?: boolean
+}
 
 /** What a job is and how it runs; its handlers are added one by one. */
 export type JobData = Omit<JobInput, 'handlers' | 'mode'>
@@ -59,9 +65,11 @@ export type AnyHandler = InlineHandler | Exclude<Handler, { function: string }>
  * What belongs to the database lies beside it, in `FILE-files`.
  * @throws Fault for each way in which the file can be unfit
  */
-export async function open(options: OpenOptions): Promise<Deck> {
-  return new Deck(await createEngine(options))
+export async function open({ listen: isOpen = false, ...options }: OpenOptions): Promise<Deck> {
+  return new Deck(await createEngine({ ...options, ...(isOpen && { listen: listenFor }) }))
 }
+
+const listenFor = (engine: Engine) => listen(engine.folders.listen, createBridge(engine))
 
 /** Gives an editor the types of a handler in a file of its own; does nothing else. */
 export function defineHandler<P = Parameters, R = unknown>(

@@ -1,5 +1,4 @@
 /** What is asked of logs: quick answers from the engine's own connection, long ones from the reader's thread. */
-import type { Signal } from '../shared/client.ts'
 import type { CheckedInput, Level, LogEntry, Output } from '../shared/contract.ts'
 import { Fault } from '../shared/fault.ts'
 import { passesAll, type LineFilter } from './store/log-lines.ts'
@@ -21,7 +20,7 @@ export async function listLog(
   store: Store,
   executionId: number,
   { after = 0, through, before, around, last = false, newestFirst = false, limit, ...filter }: Wanted,
-  signal?: Signal,
+  signal?: AbortSignal,
 ): Promise<LogEntry[]> {
   const end = Math.min(before ?? Infinity, (through ?? Infinity) + 1)
   const part: LogPart = { executionId, after, ...(end !== Infinity && { before: end }), limit }
@@ -47,7 +46,7 @@ async function readPart(
   store: Store,
   part: LogPart,
   filter: LineFilter,
-  signal?: Signal,
+  signal?: AbortSignal,
 ): Promise<LogEntry[]> {
   const { executionId, after = 0, before = Infinity, limit = Infinity } = part
   const { logCount } = store.executions.status(executionId)!
@@ -69,7 +68,11 @@ async function readPart(
 }
 
 /** The number of the first line of level error or above. */
-export async function firstError(store: Store, executionId: number, signal?: Signal): Promise<number | null> {
+export async function firstError(
+  store: Store,
+  executionId: number,
+  signal?: AbortSignal,
+): Promise<number | null> {
   const [first] = await readPart(store, { executionId, limit: 1 }, { level: 'error' }, signal)
   return first?.sequence ?? null
 }
@@ -78,7 +81,7 @@ export async function firstError(store: Store, executionId: number, signal?: Sig
 export async function countLevels(
   store: Store,
   executionId: number,
-  signal?: Signal,
+  signal?: AbortSignal,
 ): Promise<Partial<Record<Level, number>>> {
   const counts: Partial<Record<Level, number>> = {}
   let after = 0
@@ -102,13 +105,13 @@ export function searchPage(
     limit = PAGE,
     ...filter
   }: Omit<CheckedInput<'logs.search'>, 'job'>,
-  signal?: Signal,
+  signal?: AbortSignal,
 ): Promise<Output<'logs.search'>> {
   const scope = { before, jobId, firstExecution, lastExecution }
   return store.reader.ask('logs.search', { scope, filter, limit }, askOptions(filter, signal))
 }
 
-function askOptions({ pattern }: LineFilter, signal?: Signal): AskOptions {
+function askOptions({ pattern }: LineFilter, signal?: AbortSignal): AskOptions {
   const message = `takes too long on a line; it can be repeated in too many ways: ${JSON.stringify(pattern)}`
   return {
     signal,

@@ -1,6 +1,6 @@
 /** Pausing and resuming by people, and by the engine itself where a deck is not what it was. */
 import type { Actor, Pause } from '../shared/contract.ts'
-import { Fault } from '../shared/fault.ts'
+import { invalidInput } from '../shared/fault.ts'
 import type { Clock } from './clock.ts'
 import type { Folders } from './folders.ts'
 import { identityOf } from './lookout.ts'
@@ -54,7 +54,7 @@ export function createPausing({ store, clock, folders, actor, onChange }: Pausin
     async pause(target: PauseTarget, { for: span, until, reason = null }: PauseSpan): Promise<Pause> {
       const now = clock.now()
       const end = until ?? (span === undefined ? null : now + span)
-      if (end !== null && end <= now) throw new Fault('invalid-input', 'until: lies in the past')
+      if (end !== null && end <= now) throw invalidInput('until', 'lies in the past')
       const pause = await store.write(() => pauseNow(target, end, reason))
       onChange()
       return pause

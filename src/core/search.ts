@@ -1,11 +1,11 @@
-import type { Client, Signal } from '../shared/client.ts'
+import type { Client } from '../shared/client.ts'
 import type { Input, LogHit, LogKey } from '../shared/contract.ts'
 
 export type SearchFilter = Omit<Input<'logs.search'>, 'before' | 'limit'>
 
 export interface SearchOptions {
   /** Ends the search: it then rejects with the reason of the signal. */
-  signal?: Signal
+  signal?: AbortSignal
   /** Told again and again how far the search has come: everything above this line was looked through. */
   onReached?: (key: LogKey) => void
 }
@@ -21,7 +21,12 @@ export async function* searchLogs(
 ): AsyncGenerator<LogHit> {
   let before: LogKey | undefined
   for (;;) {
-    const page = await client.request('logs.search', { ...filter, ...(before && { before }) }, signal)
+    const page = await client
+      .request('logs.search', { ...filter, ...(before && { before }) }, signal)
+      .catch((fault: unknown) => {
+        signal?.throwIfAborted()
+        throw fault
+      })
     for (const entry of page.entries) {
       signal?.throwIfAborted()
       yield entry

@@ -1,15 +1,14 @@
-/** The only way from the page to the engine: forwards what it is given, and knows no request by name. */
+/** The only way from the page to the engine: forwards the messages of `shared/rpc.ts`, and knows no request by name. */
 import { contextBridge, ipcRenderer } from 'electron'
-import type { Bridge } from '../shared/client.ts'
-import type { EventName, Reply } from '../shared/contract.ts'
+import type { Channel } from '../shared/rpc.ts'
 
-const bridge: Bridge = {
-  request: (name, input) => ipcRenderer.invoke('jobdeck:request', name, input) as Promise<Reply<unknown>>,
-  subscribe(listener) {
-    const forward = (_: unknown, name: EventName, event: unknown) => listener(name, event)
-    ipcRenderer.on('jobdeck:event', forward)
-    return () => void ipcRenderer.off('jobdeck:event', forward)
+const channel: Channel = {
+  send: (message) => ipcRenderer.send('jobdeck:message', message),
+  receive(onMessage) {
+    ipcRenderer.removeAllListeners('jobdeck:message')
+    ipcRenderer.on('jobdeck:message', (_, message) => onMessage(message))
   },
+  close: () => ipcRenderer.removeAllListeners('jobdeck:message'),
 }
 
-contextBridge.exposeInMainWorld('jobdeck', bridge)
+contextBridge.exposeInMainWorld('jobdeck', channel)

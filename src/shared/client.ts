@@ -1,31 +1,37 @@
 import type { EventName, Events, Input, Output, Reply, RequestName } from './contract.ts'
 import { Fault } from './fault.ts'
-
-/** What this needs of an `AbortSignal`. */
-export interface Signal {
-  readonly aborted: boolean
-  readonly reason: unknown
-  throwIfAborted(): void
-  addEventListener(type: 'abort', listener: () => void): void
-  removeEventListener(type: 'abort', listener: () => void): void
-}
+import type { Batch, Watch } from './watch.ts'
 
 /** A transport of the contract: in memory, over IPC, a socket or HTTP. */
 export interface Bridge {
   /**
    * Never rejects: a fault is a reply.
-   * @param signal aborted when nobody waits for the answer any more
+   * @param signal aborted when nobody waits for the answer any more; what it has changed by then stays changed
    */
-  request(name: string, input: unknown, signal?: Signal): Promise<Reply<unknown>>
+  request(name: string, input: unknown, signal?: AbortSignal): Promise<Reply<unknown>>
   /** Calls the listener with every event until the returned function is called. */
   subscribe(listener: (name: EventName, event: unknown) => void): () => void
+  /** As `Client.watch`. */
+  watch(what: unknown, take: (batch: Batch) => unknown): () => void
 }
 
 export interface Client {
-  /** Asks the deck. Rejects with a `Fault`; once the signal is aborted, with its reason. */
-  request<N extends RequestName>(name: N, input: Input<N>, signal?: Signal): Promise<Output<N>>
+  /**
+   * Asks the deck. Rejects with a `Fault`.
+   * @param signal gives the request up, which then rejects with `cancelled`; what it has changed by then stays changed
+   */
+  request<N extends RequestName>(name: N, input: Input<N>, signal?: AbortSignal): Promise<Output<N>>
   /** Listens to one kind of event; returns the function that stops it. */
   on<N extends EventName>(name: N, listener: (event: Events[N]) => void): () => void
+  /**
+   * Tells what happens to an execution, to jobs, or to all: at most some ten batches a second, each with the latest of
+   * everything since the one before. The next one comes once the listener is done, and its promise resolved: who is
+   * slow gets fewer batches, not a queue. Batches are hints; how things are is to be asked. Only the last one, with
+   * `closed`, waits for nobody.
+   * @param listener gets a batch with `closed` where nothing more will come, or `what` cannot be watched
+   * @returns the function that stops it
+   */
+  watch(what: Watch, listener: (batch: Batch) => unknown): () => void
 }
 
 /** A typed client over any transport. It subscribes once, while anybody listens. */
@@ -45,9 +51,7 @@ export function createClient(bridge: Bridge): Client {
   }
   return {
     async request(name, input, signal) {
-      signal?.throwIfAborted()
       const reply = await bridge.request(name, input, signal)
-      signal?.throwIfAborted()
       if (reply.ok) return reply.data as Output<typeof name>
       throw new Fault(reply.fault.code, reply.fault.message, reply.fault.data && { data: reply.fault.data })
     },
@@ -66,5 +70,6 @@ export function createClient(bridge: Bridge): Client {
         unsubscribe = undefined
       }
     },
+    watch: (what, listener) => bridge.watch(what, listener),
   }
 }

@@ -55,7 +55,7 @@ const TEXT_LIMIT = 200
 const mode = z.enum(MODES)
 const status = z.enum(STATUSES)
 
-/** One line of text that people read: any script, no control characters. */
+/** One line of text that people read: any script, no control characters; at most `limit` characters, else 200. */
 const line = (limit = TEXT_LIMIT) =>
   z
     .string()
@@ -80,7 +80,7 @@ const duration = z
   })
   .pipe(z.number())
 
-/** Bytes, or text such as `512MB`. */
+/** Bytes, or text such as `512MB`; at least `least`. */
 const size = (least: number) =>
   z
     .union([z.string(), z.number()])
@@ -342,6 +342,7 @@ export const contract = {
     }),
     output: z.array(execution),
   },
+  /** Jobs by name; with `text`, those whose name, key or category contains it. */
   'jobs.list': {
     input: z.strictObject({ ...jobFilter(z.enum(JOB_STATUSES), mode), ...jobPage }),
     output: z.array(job),
@@ -365,6 +366,7 @@ export const contract = {
       }),
     ),
   },
+  /** One job. */
   'jobs.get': { input: z.strictObject({ job: reference }), output: job },
   /** Queues one execution per handler of the job; answers once they are committed. */
   'jobs.start': {
@@ -388,6 +390,7 @@ export const contract = {
     input: z.strictObject({ jobs: z.array(reference).min(1).max(1000) }),
     output: z.array(job),
   },
+  /** Brings a job back that was removed, with its runs. */
   'jobs.bringBack': { input: z.strictObject({ job: z.string().min(1) }), output: job },
   /** What the job was after each edit, newest first. */
   'versions.list': { input: z.strictObject({ job: reference }), output: z.array(version) },
@@ -424,8 +427,11 @@ export const contract = {
     }),
     output: pause,
   },
+  /** Resumes the target; answers whether it was paused. */
   'pauses.end': { input: z.strictObject({ target: pauseTarget }), output: z.boolean() },
+  /** What is paused, and for how long. */
   'pauses.list': { input: z.strictObject({}), output: z.array(pause) },
+  /** All categories, by path. */
   'categories.list': { input: z.strictObject({}), output: z.array(category) },
   /** Creates a category, or changes the one at the path; what is not given stays. */
   'categories.save': {
@@ -439,6 +445,7 @@ export const contract = {
     }),
     output: category,
   },
+  /** One category, with the policy that is set on it. */
   'categories.get': { input: z.strictObject({ path: line(1000) }), output: category },
   /** Gives a category another path, with all that is in it. */
   'categories.move': { input: z.strictObject({ path: line(1000), to: line(1000) }), output: category },
@@ -491,6 +498,7 @@ export const contract = {
       jobs: z.array(z.object({ id: z.string(), name: z.string(), logBytes: z.int() })),
     }),
   },
+  /** What is set for the whole deck. */
   'deck.settings': { input: z.strictObject({}), output: settings },
   /** Changes what is given; the rest stays. */
   'deck.configure': {
@@ -526,7 +534,7 @@ export const contract = {
       warnings: z.array(z.string()),
     }),
   },
-  /** Newest first. */
+  /** Executions, newest first. */
   'executions.list': {
     input: z.strictObject({ ...runFilter, ...executionPage }),
     output: z.array(execution),
@@ -540,6 +548,7 @@ export const contract = {
   },
   /** How far it is: cheap, for those who follow it. */
   'executions.status': { input: z.strictObject({ execution: reference }), output: executionStatus },
+  /** All about one execution. */
   'executions.get': { input: z.strictObject({ execution: reference }), output: executionDetail },
   /** Asks for a stop, or with `force` for a kill. Answers once the wish is stored; the host that runs it acts. */
   'executions.stop': {
@@ -586,6 +595,8 @@ export interface Events {
   /** An execution is new, or has another status. */
   execution: { id: number; jobId: string; status: Status }
   progress: { executionId: number; jobId: string; progress: number; message: string | null }
+  /** Jobs were made, edited, removed, brought back, paused or resumed, or lost old runs; `null`: any of them may have. */
+  jobs: { ids: string[] | null }
   /** Entries `from` to `through` of an execution are stored. */
   logs: { executionId: number; from: number; through: number }
   /** Nothing more will be told: the deck was closed, or its file is gone. */

@@ -6,7 +6,7 @@ const PART = /(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)\s*/gy
  * Undefined for anything else: the caller knows the name of the field, and says so.
  */
 export function parseDuration(value: string | number): number | undefined {
-  if (typeof value === 'number') return Number.isFinite(value) && value >= 0 ? value : undefined
+  if (typeof value === 'number') return Number.isFinite(value) && value >= 0 ? Math.round(value) : undefined
   const text = value.trim()
   let total = 0
   let end = 0

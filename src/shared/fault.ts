@@ -20,6 +20,10 @@ export const FAULTS = {
   'network-share': 'the database lies on a network share, where SQLite cannot lock it',
   'node-version': 'this Node.js is too old',
   closed: 'the deck is closed',
+  cancelled: 'the request was given up by who made it',
+  'too-large': 'a request or its answer is larger than what fits into one message',
+  'not-listening': 'no program that has the deck open can be reached',
+  disconnected: 'the connection to the program that has the deck open was lost',
   internal: 'a fault of Jobdeck itself',
 } as const
 
@@ -52,6 +56,10 @@ export class Fault extends Error {
     return { code: this.code, message: this.message, ...(this.data && { data: this.data }) }
   }
 }
+
+/** The refusal of one field. Its message says what was given and what is wanted. */
+export const invalidInput = (field: string, message: string): Fault =>
+  new Fault('invalid-input', `${field}: ${message}`, { data: { issues: [{ field, message }] } })
 
 /** Any thrown value as a Fault; what is no Fault already becomes `internal` and keeps its cause. */
 export function toFault(thrown: unknown): Fault {

@@ -13,7 +13,7 @@ import { addHost, addJob, definitionOf, ending } from '../support/store.ts'
 async function tellingStore() {
   const told: ExecutionChange[][] = []
   const store = await openStore(join(temporaryFolder(), 'jobs.db'), {
-    onCommit: (changes) => void (changes.length > 0 && told.push(changes)),
+    onCommit: ({ executions }) => void (executions.length > 0 && told.push(executions)),
   })
   onTestFinished(() => store.close())
   const jobId = await store.write(() => {
@@ -143,6 +143,7 @@ describe('a listener that throws', () => {
     const bridge: Bridge = {
       request: async () => ({ ok: true, data: null }),
       subscribe: (l) => hub.subscribe(l),
+      watch: () => () => {},
     }
     const [client, other] = [createClient(bridge), createClient(bridge)]
     const told: string[] = []

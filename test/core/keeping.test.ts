@@ -256,6 +256,14 @@ describe('a copy', () => {
     await expect(putBack(copy, deck.file, Date.now())).rejects.toThrow(message)
     expect(readFileSync(deck.file).equals(before)).toBe(true)
   })
+
+  test('to where no folder can be made is refused, rather than tried for ever', async () => {
+    const deck = await openDeck()
+    for (const file of ['/proc/none/copy.db', '/dev/null/copy.db']) {
+      const copy = deck.client.request('deck.backUp', { file })
+      await expect(copy).rejects.toMatchObject({ code: 'database-permission' })
+    }
+  })
 })
 
 describe('a database under an open deck', () => {

@@ -107,10 +107,20 @@ export function readShebang(line: string): string[] | undefined {
 
 const firstLine = async (file: string) => (await readHead(file, FIRST_LINE)).split(/\r?\n/, 1)[0]!
 
-/** The beginning of a file, at most so many bytes of it, however long it is or becomes. */
+/**
+ * The beginning of a file, at most so many bytes of it, however long it is or becomes.
+ * @throws Fault `handler-missing`
+ */
 export async function readHead(file: string, limit: number): Promise<string> {
   const chunks: Buffer[] = []
-  for await (const chunk of createReadStream(file, { end: limit - 1 })) chunks.push(chunk as Buffer)
+  try {
+    for await (const chunk of createReadStream(file, { end: limit - 1 })) chunks.push(chunk as Buffer)
+  } catch (thrown) {
+    throw new Fault('handler-missing', `the file ${file} cannot be read: ${(thrown as Error).message}`, {
+      cause: thrown,
+      data: { file },
+    })
+  }
   return Buffer.concat(chunks).toString('utf8')
 }
 

@@ -1,5 +1,5 @@
 import type { Parameters } from '../../shared/contract.ts'
-import { Fault } from '../../shared/fault.ts'
+import { invalidInput } from '../../shared/fault.ts'
 import { PARAMETER_DEPTH, isDeeperThan } from '../../shared/parameters.ts'
 
 /**
@@ -13,10 +13,7 @@ export async function checkParameters(
   from: 'text' | 'json' = 'json',
 ): Promise<Parameters> {
   if (isDeeperThan(params, PARAMETER_DEPTH)) {
-    const message = `must not be nested more than ${PARAMETER_DEPTH} deep`
-    throw new Fault('invalid-input', `params: ${message}`, {
-      data: { issues: [{ field: 'params', message }] },
-    })
+    throw invalidInput('params', `must not be nested more than ${PARAMETER_DEPTH} deep`)
   }
   if (!schema) return params
   const { fill } = await import('./schema.ts')

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 import { Fault } from '../../shared/fault.ts'
+import { makeFolder } from '../disk.ts'
 import { entryUrl } from '../entry.ts'
 
 /** Pages copied before other work has its turn. */
@@ -16,7 +17,7 @@ const PAGES_PER_STEP = 100
 export async function backUp(database: Database.Database, target: string): Promise<string> {
   const file = resolve(target)
   if (existsSync(file)) throw new Fault('conflict', `${file} exists already: choose another name`)
-  await mkdir(dirname(file), { recursive: true })
+  makeFolder(dirname(file))
   const draft = join(dirname(file), `.${basename(file)}.${process.pid}.part`)
   try {
     await database.backup(draft, { progress: () => PAGES_PER_STEP })

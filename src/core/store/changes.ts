@@ -15,9 +15,17 @@ export const bucketOf = (duration: number | null): number =>
 /** The duration in ms that a bucket stands for. */
 export const durationOf = (bucket: number): number => Math.round(2 ** (bucket / STEPS) - 1)
 
+/** What a commit changed, as it is told after it. */
+export interface Changed {
+  /** In the order in which it came. */
+  executions: ExecutionChange[]
+  /** Jobs that are not what they were; null: any of them; undefined: none. */
+  jobs: string[] | null | undefined
+}
+
 /**
- * What one transaction does to executions: gathered, so that a commit touches each counter once, and so that every
- * change of a status is told, once and only when it is committed, wherever it was made.
+ * What one transaction does to executions and jobs: gathered, so that a commit touches each counter once, and so that
+ * every change is told, once and only when it is committed, wherever it was made.
  */
 export class Changes {
   readonly #counts = new Sums<{ jobId: string; status: Status }, 'count' | 'at'>()
@@ -27,6 +35,8 @@ export class Changes {
   >()
   readonly #logs = new Sums<{ jobId: string }, 'bytes'>()
   #executions: ExecutionChange[] = []
+  readonly #jobs = new Set<string>()
+  #anyJob = false
   readonly #count: Database.Statement
   readonly #end: Database.Statement
   readonly #log: Database.Statement
@@ -52,10 +62,19 @@ export class Changes {
   /** An execution came, changed its status at `at`, or went. */
   move(id: number, jobId: string, from: Status | null, to: Status | null, at = 0): void {
     if (from) this.#counts.add(`${from} ${jobId}`, { jobId, status: from }, { count: -1, at: 0 })
-    if (!to) return
+    if (!to) {
+      this.#jobs.add(jobId)
+      return
+    }
     const sum = this.#counts.add(`${to} ${jobId}`, { jobId, status: to }, { count: 1, at: 0 })
     sum.at = at || sum.at
     this.#executions.push({ id, jobId, status: to })
+  }
+
+  /** What is shown of a job was changed, other than by its executions; without an id, that of any of them. */
+  job(id?: string): void {
+    if (id === undefined) this.#anyJob = true
+    else this.#jobs.add(id)
   }
 
   /** An execution ended at `at`, after a duration in ms, or without having begun. */
@@ -74,6 +93,8 @@ export class Changes {
   clear(): void {
     for (const sums of [this.#counts, this.#endings, this.#logs]) sums.clear()
     this.#executions = []
+    this.#jobs.clear()
+    this.#anyJob = false
   }
 
   /** Writes what was gathered; at the end of the transaction. */
@@ -83,11 +104,12 @@ export class Changes {
     for (const sum of this.#logs.take()) if (sum.bytes !== 0) this.#log.run(sum)
   }
 
-  /** What is to be told, after the commit, in the order in which it came. */
-  take(): ExecutionChange[] {
-    const changes = this.#executions
-    this.#executions = []
-    return changes
+  /** What is to be told, after the commit. */
+  take(): Changed {
+    const some = this.#jobs.size > 0 ? [...this.#jobs] : undefined
+    const changed = { executions: this.#executions, jobs: this.#anyJob ? null : some }
+    this.clear()
+    return changed
   }
 }
 

@@ -34,7 +34,7 @@ export interface JobName {
 
 /** @returns functions over the table of jobs */
 export function jobTable(connection: Connection) {
-  const { database, orm, snapshots } = connection
+  const { database, orm, snapshots, changes } = connection
   const idOfKey = database
     .prepare<[string]>('select id from jobs where key = ? and deleted_at is null')
     .pluck()
@@ -72,15 +72,19 @@ export function jobTable(connection: Connection) {
           .insert(jobs)
           .values({ id, key, ...values, createdAt: now })
           .run()
+      changes.job(known ?? id)
       return known ?? id
     },
-    remove: (id: string, now: number) =>
-      orm.update(jobs).set({ deletedAt: now }).where(eq(jobs.id, id)).run(),
+    remove(id: string, now: number): void {
+      orm.update(jobs).set({ deletedAt: now }).where(eq(jobs.id, id)).run()
+      changes.job(id)
+    },
     /** False where another job has its key by now. */
     bringBack(id: string): boolean {
       const { key } = orm.select({ key: jobs.key }).from(jobs).where(eq(jobs.id, id)).get()!
       if (idOfKey.get(key) !== undefined) return false
       orm.update(jobs).set({ deletedAt: null }).where(eq(jobs.id, id)).run()
+      changes.job(id)
       return true
     },
     /** Removed ones whose id, key or name is the text, newest first; without a text, all. */

@@ -1,13 +1,13 @@
-import { copyFileSync, mkdirSync, realpathSync, rmSync, statSync } from 'node:fs'
+import { copyFileSync, mkdirSync, realpathSync, rmSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { FaultData } from '../../shared/fault.ts'
-import { diskFault } from '../disk.ts'
+import { diskFault, makeFolder } from '../disk.ts'
 import { foldersOf } from '../folders.ts'
 import { requireNode } from '../runtime.ts'
-import { Changes, type ExecutionChange } from './changes.ts'
+import { Changes, type Changed } from './changes.ts'
 import { storeFault } from './failure.ts'
 import { refuseNetworkShare } from './filesystem.ts'
 import { checkOrigin, migrate } from './migrate.ts'
@@ -32,8 +32,8 @@ export interface Connection {
 }
 
 export interface ConnectOptions {
-  /** Told after each commit which executions have another status. */
-  onCommit?: (changes: ExecutionChange[]) => void
+  /** Told after each commit what it changed. */
+  onCommit?: (changed: Changed) => void
   /** Told when writing fails in a way that passes, and with null when it goes on again. */
   onTrouble?: (fault: FaultData | null) => void
   /** Called before a database of an older version is changed. */
@@ -116,17 +116,4 @@ function realFile(path: string): string {
     throw diskFault(thrown, `the folder ${dirname(absolute)} cannot be made`)
   }
   return join(realpathSync(dirname(absolute)), basename(absolute))
-}
-
-const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
-
-/** One by one: where a folder can have none, as in /proc, Node's recursive way never ends. */
-function makeFolder(path: string): void {
-  if (isFolder(path)) return
-  makeFolder(dirname(path))
-  try {
-    mkdirSync(path)
-  } catch (thrown) {
-    if (!isFolder(path)) throw thrown // another process may have been quicker
-  }
 }

@@ -8,7 +8,7 @@ export type Pause = typeof pauses.$inferSelect
 export type PauseTarget = 'deck' | `category:${number}` | `job:${string}` | `disabled:${string}`
 
 /** @returns functions over what is paused */
-export function pauseTable({ database, orm }: Connection) {
+export function pauseTable({ database, orm, changes }: Connection) {
   const IN_FORCE = 'paused_from <= :now and (paused_until is null or paused_until > :now)'
   const any = database.prepare<[{ now: number }]>(`select 1 from pauses where ${IN_FORCE} limit 1`).pluck()
   const ofJob = database.prepare<[{ jobId: string; now: number }], Pause>(
@@ -21,22 +21,34 @@ export function pauseTable({ database, orm }: Connection) {
        select 'deck' union all select 'job:' || :jobId union all select 'disabled:' || :jobId union all select 'category:' || id from above)
      order by target = 'deck' desc limit 1`,
   )
-  const expire = database.prepare('delete from pauses where paused_until <= ?')
+  const expire = database
+    .prepare<[number], PauseTarget>('delete from pauses where paused_until <= ? returning target')
+    .pluck()
   const nextChange = database
     .prepare<[number]>(
       `select min(time) from (
          select paused_from as time from pauses union all select paused_until from pauses) where time > ?`,
     )
     .pluck()
+  /** Jobs below what is paused, or was, are shown otherwise. */
+  const tell = (target: PauseTarget) => changes.job(target.startsWith('job:') ? target.slice(4) : undefined)
 
   return {
     /** Paused from `pausedFrom` until `pausedUntil`, or until it is resumed. An earlier pause is replaced. */
-    set: (pause: Pause & { target: PauseTarget }) =>
-      orm.insert(pauses).values(pause).onConflictDoUpdate({ target: pauses.target, set: pause }).run(),
+    set(pause: Pause & { target: PauseTarget }): void {
+      orm.insert(pauses).values(pause).onConflictDoUpdate({ target: pauses.target, set: pause }).run()
+      tell(pause.target)
+    },
     /** False where it was not paused. */
-    resume: (target: PauseTarget) => orm.delete(pauses).where(eq(pauses.target, target)).run().changes > 0,
+    resume(target: PauseTarget): boolean {
+      if (orm.delete(pauses).where(eq(pauses.target, target)).run().changes === 0) return false
+      tell(target)
+      return true
+    },
     /** Forgets those that have ended by themselves. */
-    expire: (now: number) => expire.run(now),
+    expire(now: number): void {
+      for (const target of expire.all(now)) tell(target)
+    },
     /** Whether anything at all is paused. */
     any: (now: number): boolean => any.get({ now }) !== undefined,
     /** What keeps the job from running: its own pause, that of a category above it, or that of the deck. */

@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import type { Signal } from '../../shared/client.ts'
 import { Fault, toFault, type FaultData } from '../../shared/fault.ts'
 import { entryUrl } from '../entry.ts'
 import { identityOf } from '../lookout.ts'
@@ -15,7 +14,7 @@ const LOOKS = 5
 
 export interface AskOptions {
   /** Nobody waits for the answer any more: it rejects at once, and the thread turns to the next question. */
-  signal?: Signal | undefined
+  signal?: AbortSignal | undefined
   /** What is said where work on it does not come to its end. */
   endless?: () => Fault
 }

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import { Fault, type FaultData } from '../../shared/fault.ts'
-import type { Changes, ExecutionChange } from './changes.ts'
+import type { Changed, Changes } from './changes.ts'
 import { PASSING, storeFault } from './failure.ts'
 
 /** So that no commit holds the event loop long: about so many rows each. */
@@ -36,7 +36,7 @@ export interface WriteOptions {
 export class Writer {
   readonly #database: Database.Database
   readonly #changes: Changes
-  readonly #onCommit: (changes: ExecutionChange[]) => void
+  readonly #onCommit: (changed: Changed) => void
   readonly #onTrouble: (fault: FaultData | null) => void
   readonly #queue: Write[] = []
   readonly #begin: Database.Statement
@@ -59,7 +59,7 @@ export class Writer {
   constructor(
     database: Database.Database,
     changes: Changes,
-    onCommit: (changes: ExecutionChange[]) => void,
+    onCommit: (changed: Changed) => void,
     onTrouble: (fault: FaultData | null) => void,
   ) {
     this.#database = database
