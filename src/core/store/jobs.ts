@@ -77,6 +77,11 @@ export function jobTable(connection: Connection) {
        and (jobs.name like ? escape '\\' or jobs.key like ? escape '\\' or categories.path like ? escape '\\')
      order by jobs.name collate nocase, jobs.id limit ?`,
   )
+  const categoryOf = database
+    .prepare<[string]>(
+      'select path from categories where id = (select category_id from jobs where jobs.id = ?)',
+    )
+    .pluck()
   const nameOf = database.prepare<[string]>('select name from jobs where id = ?').pluck()
   const definition = database.prepare<[string], { id: number; digest: string }>(
     `select id, digest from snapshots
@@ -145,6 +150,8 @@ export function jobTable(connection: Connection) {
         .all(pattern, pattern, pattern, limit)
         .map((record) => toJob(record, pauses.ofJob(record.id, now()) ?? null))
     },
+    /** A path, `a/b/c`, or null. */
+    categoryOf: (id: string) => (categoryOf.get(id) ?? null) as string | null,
     nameOf: (id: string) => nameOf.get(id) as string,
     /** Whether there is a job with this id. */
     exists: (id: string): boolean => exists.get(id) !== undefined,
