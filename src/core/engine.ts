@@ -13,7 +13,7 @@ import { settleDeadHosts } from './dispatch/settle.ts'
 import { Sampler } from './dispatch/sampler.ts'
 import { Hub } from './events.ts'
 import { baseEnvironment, type EnvironmentKind } from './executors/environment.ts'
-import type { InlineHandler } from './executors/inline.ts'
+import type { InlineHandler } from './executors/context.ts'
 import { Leftovers } from './executors/leftovers.ts'
 import { createPlaces } from './executors/places.ts'
 import { foldersOf } from './folders.ts'
@@ -40,7 +40,7 @@ import type { Lock } from './store/lock.ts'
 import type { Durability } from './store/open.ts'
 import type { HostKind } from './store/schema.ts'
 import { openStore } from './store/store.ts'
-import { QueueTeller } from './telemetry.ts'
+import { QueueTeller } from './telling.ts'
 
 /** What somebody asked for runs even while its job is paused. */
 const BY_HAND: ReadonlySet<Trigger> = new Set(['manual', 'api'])

@@ -28,20 +28,31 @@ import { parseDuration } from '../shared/duration.ts'
 import { Fault } from '../shared/fault.ts'
 import { createBridge } from './api.ts'
 import { worst } from './dispatch/lifecycle.ts'
-import { createEngine, type Engine, type EngineOptions } from './engine.ts'
-import type { HandlerContext } from './executors/context.ts'
-import type { InlineHandler } from './executors/inline.ts'
+import { createEngine, type Engine } from './engine.ts'
+import type { HandlerContext, InlineHandler } from './executors/context.ts'
 import { followLogs, whenFinal, type FollowFilter } from './follow.ts'
 import { requireMode } from './handlers/resolve.ts'
 
 export { Fault, type FaultCode } from '../shared/fault.ts'
 export { createClient, type Bridge, type Client } from '../shared/client.ts'
 export type * from '../shared/contract.ts'
-export type { HandlerContext, LogFunction } from './executors/context.ts'
-export type { InlineHandler } from './executors/inline.ts'
+export type { HandlerContext, InlineHandler, LogFunction } from './executors/context.ts'
 export { NonRetryable } from './executors/stopping.ts'
+export type * from './telemetry.ts'
 
-export type OpenOptions = Pick<EngineOptions, 'file' | 'slots' | 'environment' | 'durability'>
+export interface OpenOptions {
+  /** The database file, made where it is missing. What belongs to it lies beside it, in `FILE-files`. */
+  file: string
+  /**
+   * How many runs may be open at once, over all programs that have the deck open: functions (`inline`, 100 if not given),
+   * files in worker threads and whatever runs in a process of its own (as many as there are processors, if not given).
+   */
+  slots?: Partial<Record<'inline' | 'thread' | 'process', number>>
+  /** Which of this program's variables runs get: `clean`, the few that programs need, unless given; `terminal`, nearly all. */
+  environment?: 'clean' | 'terminal'
+  /** `full`, unless given: what was committed survives a power cut. `normal`: any crash of the program, not always that. */
+  durability?: 'full' | 'normal'
+}
 
 /** What a job is and how it runs; its handlers are added one by one. */
 export type JobData = Omit<JobInput, 'handlers' | 'mode'>
@@ -71,6 +82,7 @@ export class Deck {
   /** Every request and event of the deck, as windows and the command line use them. */
   readonly client: Client
 
+  /** @internal */
   constructor(engine: Engine) {
     this.#engine = engine
     this.client = createClient(createBridge(engine))
@@ -127,6 +139,7 @@ export class Job {
   #jobId: string | undefined
   #lastStart: Promise<Execution[]> | undefined
 
+  /** @internal */
   constructor(engine: Engine, client: Client, mode: Mode, data: JobData) {
     this.#engine = engine
     this.#client = client
@@ -243,6 +256,7 @@ export class Execution {
   /** As it was when this object was made; `get` reads the present state. */
   readonly record: ExecutionRecord
 
+  /** @internal */
   constructor(client: Client, record: ExecutionRecord) {
     this.#client = client
     this.record = record
