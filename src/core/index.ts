@@ -40,6 +40,7 @@ export type { HandlerContext, InlineHandler, LogFunction } from './executors/con
 export { NonRetryable } from './executors/stopping.ts'
 export type * from './telemetry.ts'
 
+/** Where a deck lies and how it works. */
 export interface OpenOptions {
   /** The database file, made where it is missing. What belongs to it lies beside it, in `FILE-files`. */
   file: string
@@ -63,7 +64,9 @@ export type AnyHandler = InlineHandler | Exclude<Handler, { function: string }>
 /**
  * Opens a deck: its database, made where it is missing, and the engine that runs its jobs in this process.
  * What belongs to the database lies beside it, in `FILE-files`.
- * @throws Fault for each way in which the file can be unfit
+ * @throws Fault `database-newer`, `database-foreign`, `database-permission`, `database-damaged`, `database-locked` (after
+ *   ten seconds), `disk-full`, `disk-error`, `network-share` or `node-version`, where the file is unfit; `conflict` where it
+ *   must be upgraded while another program has it open
  */
 export async function open(options: OpenOptions): Promise<Deck> {
   return new Deck(await createEngine(options))
@@ -88,7 +91,10 @@ export class Deck {
     this.client = createClient(createBridge(engine))
   }
 
-  /** A job that runs when it is started. Nothing is stored before `save` or `start`. */
+  /**
+   * A job that runs when it is started. Nothing is stored before `save` or `start`.
+   * @param mode `in-process`: functions here, and files in a worker thread; `process`: files and commands in a process
+   */
   once(mode: Mode, data: JobData): Job {
     return new Job(this.#engine, this.client, mode, data)
   }
@@ -100,6 +106,7 @@ export class Deck {
 
   /**
    * Closes the deck. What runs is asked to end, has its grace, and is then `interrupted`; what waits stays queued.
+   * Closing it twice is no fault.
    * @param options.drain first finishes what runs and what this program has queued and is due: all of it, or as far as
    *   it comes in a time such as `'30s'`
    */
@@ -172,14 +179,17 @@ export class Job {
     return { function: name }
   }
 
-  /** Puts the job into a category; `a/b/c` makes what is missing of it. */
+  /** Puts the job into a category, with the next `save` or `start`; `a/b/c` makes what is missing of it. */
   setCategory(path: string): this {
     this.#data.category = path
     this.#id = undefined
     return this
   }
 
-  /** Stores the job without starting it. */
+  /**
+   * Stores the job without starting it; resolves once that is committed.
+   * @throws Fault `invalid-input`, which names the field
+   */
   async save(): Promise<JobRecord> {
     const record = await this.#client.request('jobs.save', this.#input())
     this.#id = this.#jobId = record.id
@@ -226,7 +236,10 @@ export class Job {
     return { status, executions, result: first?.result ?? null }
   }
 
-  /** Calls back with the progress of every execution of the job; returns the function that stops it. */
+  /**
+   * Calls back with the progress of every execution of the job, 0 to 100, at most ten times a second for each; returns
+   * the function that stops it.
+   */
   onProgress(listener: (progress: Events['progress']) => void): () => void {
     return this.#client.on('progress', (progress) => progress.jobId === this.#jobId && listener(progress))
   }
@@ -262,16 +275,26 @@ export class Execution {
     this.record = record
   }
 
+  /** The number of the run, from 1 in each deck. */
   get id(): number {
     return this.record.id
   }
 
-  /** The present state, with parameters, result and environment. */
+  /**
+   * The present state, with parameters, result and environment.
+   * @throws Fault `not-found` where the run was deleted meanwhile
+   */
   get(): Promise<ExecutionDetail> {
     return this.#client.request('executions.get', { execution: this.id })
   }
 
-  /** Its log so far, oldest first; with `follow`, also what is added until it ends. */
+  /**
+   * Its log so far, oldest first; with `follow`, also what is added until it ends.
+   * @param options.level this level and those above it
+   * @param options.text only entries that contain it
+   * @param options.after only entries with a higher sequence number; the first has 1
+   * @throws Fault `closed` where the deck is closed before it ends
+   */
   async *logs({
     follow = false,
     ...filter

@@ -31,6 +31,7 @@ import {
 } from './telemetry.ts'
 import { version } from './version.ts'
 
+/** Where spans and metrics go. */
 export interface ObserveOptions {
   /** Where the spans go; the one registered globally if not given. */
   tracerProvider?: TracerProvider

@@ -9,6 +9,7 @@ export interface Bridge {
   subscribe(listener: (name: EventName, event: unknown) => void): () => void
 }
 
+/** Asks a deck and listens to it, wherever the deck is open. */
 export interface Client {
   /** Asks the deck. Rejects with a `Fault`. */
   request<N extends RequestName>(name: N, input: Input<N>): Promise<Output<N>>

@@ -3,6 +3,7 @@ import { parseDuration } from '../../shared/duration.ts'
 import { Fault } from '../../shared/fault.ts'
 import type { Clock } from '../clock.ts'
 
+/** How a test clock begins. */
 export interface TestClockOptions {
   /** What the wall clock shows at first: a date, or milliseconds since 1970, UTC. The first of January 2026 if not given. */
   now?: Date | number

@@ -12,6 +12,7 @@ import { createTestClock, restWith, type TestClock } from './clock.ts'
 /** While a deck closes, its clock goes on by a second each time so many ms have passed. */
 const CLOSING_STEP = 100
 
+/** How a test deck is opened; each field has a default. */
 export interface TestDeckOptions extends Partial<OpenOptions> {
   /** The clock of the deck; one of its own if not given. */
   clock?: TestClock
@@ -49,6 +50,7 @@ export async function openTestDeck({
 
 /** A deck whose time the test moves. */
 export class TestDeck extends Deck {
+  /** Its clock, which others may share. */
   readonly clock: TestClock
   /** The path of the database. */
   readonly file: string
