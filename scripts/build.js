@@ -13,6 +13,8 @@ const manifest = JSON.parse(readFileSync('package.json', 'utf8'))
 const { metafile } = await build({
   entryPoints: {
     index: 'src/core/index.ts',
+    testing: 'src/core/testing/index.ts',
+    opentelemetry: 'src/core/opentelemetry.ts',
     cli: 'src/cli/index.ts',
     thread: 'src/core/executors/thread-entry.ts',
     child: 'src/core/executors/child-entry.ts',
@@ -25,7 +27,9 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node20', // Electron's test runtime has Node 20
-  external: Object.keys(manifest.dependencies).filter((name) => !BUNDLED.has(name)),
+  external: Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }).filter(
+    (name) => !BUNDLED.has(name),
+  ),
   sourcemap: true,
   chunkNames: '[name]-[hash]',
   logLevel: 'warning',

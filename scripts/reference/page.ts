@@ -16,10 +16,20 @@ export function referencePage(): string {
   const source = readSource(fileOf('contract'))
   const watching = readSource(fileOf('watch'))
   const parameters = readSource(fileOf('parameters'))
-  const types = createTypes({ ...source, constants: new Map([...parameters.constants, ...source.constants]) })
-  const routes = propertiesOf(unwrapped(source.constants.get('contract')!.node))
+  const logs = readSource(fileOf('logs'))
+  const shared = [...parameters.constants, ...readSource(fileOf('fields')).constants]
+  // The requests about logs lie in a file of their own.
+  const places = [
+    { of: source, called: 'contract' },
+    { of: logs, called: 'logRequests' },
+  ].map(({ of, called }) => ({
+    source: of,
+    types: createTypes({ ...of, constants: new Map([...shared, ...of.constants]) }),
+    routes: propertiesOf(unwrapped(of.constants.get(called)!.node)),
+  }))
 
   const requests = Object.entries(contract).map(([name, { input, output }]) => {
+    const { source, types, routes } = places.find((place) => place.routes.has(name))!
     const route = routes.get(name)!
     const parts = propertiesOf(route.value as Node)
     const fields = types.fieldsOf(jsonOf(input, 'input'), parts.get('input')?.value as Node)
@@ -47,13 +57,16 @@ export function referencePage(): string {
 
   const typeSections: string[][] = []
   // Telling of one type may name another.
-  for (const { name, json, node, doc } of types.named.values()) {
-    const isObject = json.properties !== undefined
-    const rows = isObject ? types.fieldsOf(json, node) : []
-    typeSections.push([`### ${name}`, doc, ...(isObject ? [table(rows)] : shapeOf(json, node))])
+  for (const { types } of places) {
+    for (const { name, json, node, doc } of types.named.values()) {
+      if (typeSections.some(([title]) => title === `### ${name}`)) continue
+      const isObject = json.properties !== undefined
+      const rows = isObject ? types.fieldsOf(json, node) : []
+      typeSections.push([`### ${name}`, doc, ...(isObject ? [table(rows)] : shapeOf(types, json, node))])
+    }
   }
 
-  function shapeOf(json: Json, node: Node): string[] {
+  function shapeOf(types: ReturnType<typeof createTypes>, json: Json, node: Node): string[] {
     if (node.type === 'ArrowFunctionExpression') return []
     const shape = types.typeOf(json, node)
     return shape === 'anything' ? [] : [`${shape}.`]

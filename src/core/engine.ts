@@ -13,7 +13,7 @@ import { settleDeadHosts } from './dispatch/settle.ts'
 import { Sampler } from './dispatch/sampler.ts'
 import { Hub } from './events.ts'
 import { baseEnvironment, type EnvironmentKind } from './executors/environment.ts'
-import type { InlineHandler } from './executors/inline.ts'
+import type { InlineHandler } from './executors/context.ts'
 import { Leftovers } from './executors/leftovers.ts'
 import { createPlaces } from './executors/places.ts'
 import { foldersOf } from './folders.ts'
@@ -42,6 +42,7 @@ import type { Lock } from './store/lock.ts'
 import type { Durability } from './store/open.ts'
 import type { HostKind } from './store/schema.ts'
 import { openStore } from './store/store.ts'
+import { QueueTeller } from './telling.ts'
 
 /** What somebody asked for runs even while its job is paused. */
 const BY_HAND: ReadonlySet<Trigger> = new Set(['manual', 'api'])
@@ -73,10 +74,15 @@ export type Engine = Awaited<ReturnType<typeof createEngine>>
 export async function createEngine(options: EngineOptions) {
   const { clock = systemClock, kind = 'library', environment = 'clean' } = options
   const hub = new Hub()
+  const queueTeller = new QueueTeller(clock, () => {
+    const counts = { queued: 0, initializing: 0, running: 0, ...store.executions.openCounts() }
+    return { deck: store.file, ...counts }
+  })
   const store = await openStore(options.file, {
     onTrouble: (fault) => hub.emit('trouble', { fault }),
     onCommit({ executions, jobs }) {
       for (const change of executions) hub.emit('execution', change)
+      if (executions.length > 0) queueTeller.changed()
       if (jobs !== undefined) hub.emit('jobs', { ids: jobs })
     },
     now: clock.now,
@@ -187,13 +193,11 @@ export async function createEngine(options: EngineOptions) {
     dataVersion: store.dataVersion,
     onChange() {
       hub.emit('changed', {})
+      queueTeller.changed()
       dispatcher.actOnStops()
       dispatcher.wake()
     },
-    onSecond() {
-      plan()
-      housekeeping.look()
-    },
+    onSecond: plan,
     onReplaced(fault) {
       store.condemn(fault)
       hub.emit('closed', { fault: fault.toJSON() })
@@ -245,6 +249,7 @@ export async function createEngine(options: EngineOptions) {
     // A full disk keeps nobody from leaving: then the free lock tells the next to open that there is something to settle.
     hasLeft = true
     const saidGoodbye = host !== undefined && (await succeeds(store.write(() => leave(hostId))))
+    queueTeller.close(store.file)
     store.close()
     hub.emit('closed', { fault: new Fault('closed', 'the deck was closed').toJSON() })
     await reached?.end()
@@ -345,6 +350,15 @@ export async function createEngine(options: EngineOptions) {
         hosts: store.hosts.open().filter((row) => hostLives(folders.hosts, row)),
         planner: planner !== undefined || hasPlanner(folders.hosts),
       }
+    },
+
+    /** Resolves when nothing is left here that runs, or that is due and could be begun. */
+    drain: (): Promise<void> => dispatcher.drain(),
+
+    /** Resolves when nothing moves but handlers: for tests, which then let time pass. */
+    async rest(): Promise<void> {
+      await housekeeping.rest()
+      await dispatcher.rest()
     },
 
     /** Asks what runs here to end because this process goes; resolves when it has. Nothing more is begun. */

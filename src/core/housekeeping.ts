@@ -12,7 +12,7 @@ export interface Chore {
 export class Housekeeping {
   readonly #clock: Clock
   readonly #onTrouble: (thrown: unknown) => void
-  readonly #due = new Map<Chore, number>()
+  readonly #timers = new Map<Chore, () => void>()
   readonly #running = new Set<Promise<unknown>>()
   readonly #stopping = new AbortController()
 
@@ -22,30 +22,35 @@ export class Housekeeping {
   }
 
   add(chores: Chore[]): void {
-    for (const chore of chores) this.#due.set(chore, this.#clock.awake() + chore.first)
+    for (const chore of chores) this.#doAfter(chore.first, chore)
   }
 
-  /** Begins what is due. */
-  look(): void {
-    const now = this.#clock.awake()
-    for (const [chore, due] of this.#due) if (due <= now) this.#do(chore)
+  #doAfter(milliseconds: number, chore: Chore): void {
+    this.#timers.set(
+      chore,
+      this.#clock.after(milliseconds, () => this.#do(chore), { background: true }),
+    )
   }
 
   #do(chore: Chore): void {
-    this.#due.set(chore, Infinity)
     const done = chore
       .run(this.#stopping.signal)
       .catch(this.#onTrouble)
       .finally(() => {
         this.#running.delete(done)
-        if (!this.#stopping.signal.aborted) this.#due.set(chore, this.#clock.awake() + chore.every)
+        if (!this.#stopping.signal.aborted) this.#doAfter(chore.every, chore)
       })
     this.#running.add(done)
   }
 
+  /** Resolves when nothing of it runs. */
+  async rest(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running)
+  }
+
   /** Begins nothing more; resolves when what runs has ended, which it is asked to. */
   async close(): Promise<void> {
-    this.#due.clear()
+    for (const cancel of this.#timers.values()) cancel()
     this.#stopping.abort()
     await Promise.all(this.#running)
   }

@@ -30,9 +30,8 @@ import { Fault } from '../shared/fault.ts'
 import { createBridge } from './api.ts'
 import { Data } from './data.ts'
 import { worst } from './dispatch/lifecycle.ts'
-import { createEngine, type Engine, type EngineOptions } from './engine.ts'
-import type { HandlerContext } from './executors/context.ts'
-import type { InlineHandler } from './executors/inline.ts'
+import { createEngine, type Engine } from './engine.ts'
+import type { HandlerContext, InlineHandler } from './executors/context.ts'
 import { followLogs, whenFinal, type FollowFilter } from './follow.ts'
 import { requireMode } from './handlers/resolve.ts'
 import { searchLogs, type SearchFilter, type SearchOptions } from './search.ts'
@@ -44,12 +43,24 @@ export { createClient, type Bridge, type Client } from '../shared/client.ts'
 export type * from '../shared/contract.ts'
 export type { Batch, Watch } from '../shared/watch.ts'
 export { connect, type RemoteClient } from './connect.ts'
-export type { HandlerContext, LogFunction } from './executors/context.ts'
-export type { InlineHandler } from './executors/inline.ts'
+export type { HandlerContext, InlineHandler, LogFunction } from './executors/context.ts'
 export type { SearchFilter, SearchOptions } from './search.ts'
 export { NonRetryable } from './executors/stopping.ts'
+export type * from './telemetry.ts'
 
-export type OpenOptions = Pick<EngineOptions, 'file' | 'slots' | 'environment' | 'durability'> & {
+/** Where a deck lies and how it works. */
+export interface OpenOptions {
+  /** The database file, made where it is missing. What belongs to it lies beside it, in `FILE-files`. */
+  file: string
+  /**
+   * How many runs may be open at once, over all programs that have the deck open: functions (`inline`, 100 if not given),
+   * files in worker threads and whatever runs in a process of its own (as many as there are processors, if not given).
+   */
+  slots?: Partial<Record<'inline' | 'thread' | 'process', number>>
+  /** Which of this program's variables runs get: `clean`, the few that programs need, unless given; `terminal`, nearly all. */
+  environment?: 'clean' | 'terminal'
+  /** `full`, unless given: what was committed survives a power cut. `normal`: any crash of the program, not always that. */
+  durability?: 'full' | 'normal'
   /** Whether other processes of this user may reach the deck through this one while it is the planner; see `connect`. */
   listen?: boolean
 }
@@ -63,7 +74,9 @@ export type AnyHandler = InlineHandler | Exclude<Handler, { function: string }>
 /**
  * Opens a deck: its database, made where it is missing, and the engine that runs its jobs in this process.
  * What belongs to the database lies beside it, in `FILE-files`.
- * @throws Fault for each way in which the file can be unfit
+ * @throws Fault `database-newer`, `database-foreign`, `database-permission`, `database-damaged`, `database-locked` (after
+ *   ten seconds), `disk-full`, `disk-error`, `network-share` or `node-version`, where the file is unfit; `conflict` where it
+ *   must be upgraded while another program has it open
  */
 export async function open({ listen: isOpen = false, ...options }: OpenOptions): Promise<Deck> {
   return new Deck(await createEngine({ ...options, ...(isOpen && { listen: listenFor }) }))
@@ -82,12 +95,16 @@ export function defineHandler<P = Parameters, R = unknown>(
 export class Deck extends Data {
   readonly #engine: Engine
 
+  /** @internal */
   constructor(engine: Engine) {
     super(createClient(createBridge(engine)))
     this.#engine = engine
   }
 
-  /** A job that runs when it is started. Nothing is stored before `save` or `start`. */
+  /**
+   * A job that runs when it is started. Nothing is stored before `save` or `start`.
+   * @param mode `in-process`: functions here, and files in a worker thread; `process`: files and commands in a process
+   */
   once(mode: Mode, data: JobData): Job {
     return new Job(this.#engine, this.client, mode, data)
   }
@@ -107,6 +124,7 @@ export class Deck extends Data {
 
   /**
    * Closes the deck. What runs is asked to end, has its grace, and is then `interrupted`; what waits stays queued.
+   * Closing it twice is no fault.
    * @param options.drain first finishes what runs and what this program has queued and is due: all of it, or as far as
    *   it comes in a time such as `'30s'`
    */
@@ -148,6 +166,7 @@ export class Job {
   #jobId: string | undefined
   #lastStart: Promise<Execution[]> | undefined
 
+  /** @internal */
   constructor(engine: Engine, client: Client, mode: Mode, data: JobData) {
     this.#engine = engine
     this.#client = client
@@ -180,7 +199,7 @@ export class Job {
     return { function: name }
   }
 
-  /** Puts the job into a category; `a/b/c` makes what is missing of it. */
+  /** Puts the job into a category, with the next `save` or `start`; `a/b/c` makes what is missing of it. */
   setCategory(path: string): this {
     this.#data.category = path
     this.#edited()
@@ -198,7 +217,10 @@ export class Job {
     if (edits === this.#edits) this.#id = id
   }
 
-  /** Stores the job without starting it. */
+  /**
+   * Stores the job without starting it; resolves once that is committed.
+   * @throws Fault `invalid-input`, which names the field
+   */
   async save(): Promise<JobRecord> {
     const edits = this.#edits
     const record = await this.#client.request('jobs.save', this.#input())
@@ -247,7 +269,10 @@ export class Job {
     return { status, executions, result: first?.result ?? null }
   }
 
-  /** Calls back with the progress of every execution of the job; returns the function that stops it. */
+  /**
+   * Calls back with the progress of every execution of the job, 0 to 100, at most ten times a second for each; returns
+   * the function that stops it.
+   */
   onProgress(listener: (progress: Events['progress']) => void): () => void {
     return this.#client.on('progress', (progress) => progress.jobId === this.#jobId && listener(progress))
   }
@@ -277,21 +302,32 @@ export class Execution {
   /** As it was when this object was made; `get` reads the present state. */
   readonly record: ExecutionRecord
 
+  /** @internal */
   constructor(client: Client, record: ExecutionRecord) {
     this.#client = client
     this.record = record
   }
 
+  /** The number of the run, from 1 in each deck. */
   get id(): number {
     return this.record.id
   }
 
-  /** The present state, with parameters, result and environment. */
+  /**
+   * The present state, with parameters, result and environment.
+   * @throws Fault `not-found` where the run was deleted meanwhile
+   */
   get(): Promise<ExecutionDetail> {
     return this.#client.request('executions.get', { execution: this.id })
   }
 
-  /** Its log so far, oldest first; with `follow`, also what is added until it ends. */
+  /**
+   * Its log so far, oldest first; with `follow`, also what is added until it ends.
+   * @param options.level this level and those above it
+   * @param options.text only entries that contain it
+   * @param options.after only entries with a higher sequence number; the first has 1
+   * @throws Fault `closed` where the deck is closed before it ends
+   */
   async *logs({
     follow = false,
     ...filter

@@ -15,6 +15,7 @@ export interface Bridge {
   watch(what: unknown, take: (batch: Batch) => unknown): () => void
 }
 
+/** Asks a deck and listens to it, wherever the deck is open. */
 export interface Client {
   /**
    * Asks the deck. Rejects with a `Fault`.

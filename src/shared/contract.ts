@@ -119,11 +119,15 @@ const retry = z.strictObject({
   attempts: z.int().min(1).max(1000),
   /** After which ends it is tried again; after `failed`, if not given. */
   on: z.array(z.enum(['failed', 'timeout', 'interrupted'])).optional(),
+  /** `exponential`, if not given. */
   backoff: z.enum(['exponential', 'fixed']).optional(),
-  /** Before the second attempt; doubled for each further one if exponential. */
+  /** Before the second attempt; doubled for each further one if exponential. 1 s, if not given. */
   delay: duration.optional(),
+  /** No wait is longer than this; 5 min, if not given. */
   maxDelay: duration.optional(),
+  /** Whether each wait is a random part of that, so that what failed together does not come back together; true. */
   jitter: z.boolean().optional(),
+  /** After these exit codes trying again is of no use. */
   nonRetryableCodes: exitCodes.optional(),
 })
 
@@ -132,15 +136,20 @@ const keepRuns = z.int().min(1).max(1_000_000)
 /** How a job runs. Every field has a default; see docs/decisions/0004-defaults.md. */
 const policy = {
   mode: mode.optional(),
+  /** How long a handler may run, awake; for ever, if not given. */
   timeout: duration.optional(),
+  /** From the wish that a run ends until it is killed; 5 s, if not given. */
   grace: duration.optional(),
+  /** How many runs of the job may be open at once; 1, if not given. */
   maxWorkers: z.int().min(1).max(1000).optional(),
   /** A run that waits for longer than this is cancelled. */
   expireAfter: duration.optional(),
   retry: retry.optional(),
   environment: environment.optional(),
   directory: z.string().min(1).max(4096).optional(),
+  /** Exit codes of a program that has completed; 0, if not given. */
   successCodes: exitCodes.optional(),
+  /** Exit codes of a program that has completed, with a warning. */
   warningCodes: exitCodes.optional(),
   encoding: line().optional(),
   stdin: z.enum(['empty', 'params']).optional(),
@@ -154,6 +163,7 @@ const policy = {
   outputLimit: size(1024).optional(),
   /** A run that writes faster than this, in bytes a second, is slowed down. */
   outputRate: size(1024).optional(),
+  /** How much of the log of a run is kept: its first tenth and its last nine tenths. */
   logLines: z.int().min(10).max(10_000_000).optional(),
   logBytes: size(1024).optional(),
   /** How many ended runs are kept. */

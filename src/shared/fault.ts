@@ -27,6 +27,7 @@ export const FAULTS = {
   internal: 'a fault of Jobdeck itself',
 } as const
 
+/** What kind of fault it is: programs decide by it, people read the message. */
 export type FaultCode = keyof typeof FAULTS
 
 /** A fault as it crosses a process or thread boundary. */
@@ -38,10 +39,17 @@ export interface FaultData {
 
 /** The one error that crosses boundaries. Its message is written for people and says what to do. */
 export class Fault extends Error {
+  /** Tells it apart from other errors, across processes too. */
   override readonly name = 'Fault'
+  /** What kind of fault it is. */
   readonly code: FaultCode
+  /** More about it, for programs, where there is more. */
   readonly data: Record<string, unknown> | undefined
 
+  /**
+   * @param message for people: what was wrong and what is wanted
+   * @param options.cause what was thrown first
+   */
   constructor(
     code: FaultCode,
     message: string,
@@ -52,6 +60,7 @@ export class Fault extends Error {
     this.data = options.data
   }
 
+  /** As it crosses a process or thread boundary. */
   toJSON(): FaultData {
     return { code: this.code, message: this.message, ...(this.data && { data: this.data }) }
   }

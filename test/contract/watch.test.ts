@@ -149,6 +149,7 @@ function handClock() {
       alarms.set(callback, time + milliseconds)
       return () => alarms.delete(callback)
     },
+    at: () => () => {},
   }
   return {
     clock,

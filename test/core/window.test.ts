@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Clock } from '../../src/core/clock.ts'
 import { Recorder } from '../../src/core/dispatch/record.ts'
+import { createTestClock } from '../../src/core/testing/clock.ts'
 import { LogWindow } from '../../src/core/dispatch/window.ts'
 import { Hub } from '../../src/core/events.ts'
 import type { Store } from '../../src/core/store/store.ts'
@@ -78,30 +78,6 @@ describe('the window of a log', () => {
   })
 })
 
-/** A clock that stands still until it is set on. */
-function standingClock() {
-  let now = 1_700_000_000_123
-  const timers = new Map<object, { at: number; callback: () => void }>()
-  const clock: Clock = {
-    now: () => now,
-    awake: () => now,
-    after(milliseconds, callback) {
-      const timer = { at: now + milliseconds, callback }
-      timers.set(timer, timer)
-      return () => void timers.delete(timer)
-    },
-  }
-  return {
-    clock,
-    pass(milliseconds: number) {
-      now += milliseconds
-      for (const timer of [...timers.values()].toSorted((a, b) => a.at - b.at)) {
-        if (timer.at <= now && timers.delete(timer)) timer.callback()
-      }
-    },
-  }
-}
-
 interface LogRow {
   sequence: number
   message: string
@@ -124,7 +100,7 @@ async function record(store: Store, limits: { logLines: number; logBytes: number
     const slots = { inline: 1, thread: 1, process: 1 }
     store.executions.claim({ id: 'host', plans: true, now: 0 }, slots, () => true)
   })
-  const { clock, pass } = standingClock()
+  const clock = createTestClock()
   const recorder = new Recorder({ store, hub: new Hub(), clock }, { id: 1, jobId: 'job' }, limits, () => {})
   /** What is committed: every number up to the last is a row, or inside the one range. */
   const stored = () => {
@@ -132,7 +108,7 @@ async function record(store: Store, limits: { logLines: number; logBytes: number
     const [run] = rows<{ log_count: number; progress: number }>(store.file, 'select * from executions')
     return { log, count: run!.log_count, progress: run!.progress }
   }
-  return { recorder, pass, stored }
+  return { recorder, pass: clock.advance, stored }
 }
 
 function expectGapless({ log, count }: { log: LogRow[]; count: number }): void {
@@ -154,7 +130,7 @@ describe('the recorder', () => {
             added.push(`${added.length + 1}`.padEnd(size, '.'))
             recorder.log({ level: 'info', message: added.at(-1)! })
           }
-          pass(time)
+          await pass(time)
           await store.write(() => {})
           expectGapless(stored())
         }
@@ -177,7 +153,7 @@ describe('the recorder', () => {
       const seen: number[] = []
       for (let value = 1; value <= 25; value++) {
         recorder.progress(value, null)
-        pass(100)
+        await pass(100)
         await store.write(() => {})
         seen.push(stored().progress)
       }
@@ -193,7 +169,7 @@ describe('the recorder', () => {
     await withStore(async (store) => {
       const { recorder, pass, stored } = await record(store, { logLines: 10, logBytes: 1000 })
       recorder.log({ level: 'info', message: 'soon' })
-      pass(100)
+      await pass(100)
       await store.write(() => {})
       expect(stored().log).toMatchObject([{ sequence: 1, message: 'soon' }])
       await recorder.close()

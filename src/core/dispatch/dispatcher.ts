@@ -14,9 +14,6 @@ export const defaultSlots = (): Record<Lane, number> => ({
   process: availableParallelism(),
 })
 
-/** Between two looks at what is due, in ms. */
-const LONGEST_WAIT = 30_000
-
 export interface DispatcherOptions {
   /** `plans` tells whether this host also runs what belongs to nobody. */
   host: { id: string; plans: () => boolean }
@@ -92,7 +89,6 @@ export class Dispatcher {
     this.#wakeWhenDue()
   }
 
-  /** Planned times are wall clock, which may jump: so it is looked at again after a while, however far they are. */
   #wakeWhenDue(): void {
     const { store, clock } = this.#options
     this.#cancelAlarm()
@@ -102,8 +98,7 @@ export class Dispatcher {
       (time) => time !== null,
     )
     if (times.length === 0) return
-    const wait = Math.max(0, Math.min(...times) - now)
-    this.#cancelAlarm = clock.after(Math.min(wait, LONGEST_WAIT), () => this.wake())
+    this.#cancelAlarm = clock.at(Math.min(...times), () => this.wake())
   }
 
   /** Stops what runs here; false where it does not. */
@@ -129,6 +124,19 @@ export class Dispatcher {
       if (this.#active.size === 0) return
       await this.#allEnded()
     }
+  }
+
+  /**
+   * Resolves when nothing moves by itself: nothing is claimed, prepared or stored, and what runs is inside its handler.
+   * For tests, which then let time pass.
+   */
+  async rest(): Promise<void> {
+    const moves = () =>
+      this.#claiming !== undefined ||
+      this.#options.store.isWriting() ||
+      [...this.#active.values()].some((active) => !active.isInHandler)
+    // A handler that ends by itself needs a turn to be noticed.
+    for (let quiet = 0; quiet < 2; quiet = moves() ? 0 : quiet + 1) await nextTurn()
   }
 
   /**

@@ -11,6 +11,8 @@ import { endTree, findTree, type ProcessIdentity, type Root } from '../executors
 import type { Claimed } from '../store/claim.ts'
 import type { Known } from '../store/executions.ts'
 import type { Store } from '../store/store.ts'
+import { channels, type TelemetryEnd, type TelemetryRun } from '../telemetry.ts'
+import { runOf, tellBegin } from '../telling.ts'
 import { judge, type Stopping, type Verdict } from './outcome.ts'
 import { Recorder } from './record.ts'
 import { retryDelay } from './retry.ts'
@@ -60,6 +62,8 @@ export class ActiveExecution {
   #killed: Promise<void> | undefined
   #cancelGrace: (() => void) | undefined
   #startedAwake: number | undefined
+  /** Made where somebody listens. */
+  #told: TelemetryRun | undefined
   /** Resolves when the final state is stored. */
   readonly done: Promise<void>
 
@@ -76,6 +80,11 @@ export class ActiveExecution {
       ),
     )
     this.done = this.#finish()
+  }
+
+  /** Whether it waits for its handler, and for nothing else. */
+  get isInHandler(): boolean {
+    return this.#run !== undefined
   }
 
   /** Ends it because it passed a limit. */
@@ -137,6 +146,12 @@ export class ActiveExecution {
     )
     if (!stored)
       process.emitWarning(`run #${id} cannot become ${ending.status}`, { code: 'JOBDECK_TRANSITION' })
+    else if (channels.end.hasSubscribers) {
+      const run = (this.#told ??= runOf(store, this.#claimed))
+      const { at: time, status, error } = ending
+      const { isRetried } = stored
+      channels.end.publish({ run, time, status, duration: elapsed, error, isRetried } satisfies TelemetryEnd)
+    }
     this.#parts.onEnded(this.#claimed, verdict.status, stored?.isRetried ?? false)
   }
 
@@ -171,7 +186,10 @@ export class ActiveExecution {
     const cancelTimeout = definition.timeout
       ? this.#parts.clock.after(definition.timeout, () => this.stop('timeout'))
       : () => {}
-    run.begin()
+    if (channels.start.hasSubscribers) {
+      this.#told = runOf(this.#parts.store, this.#claimed)
+      tellBegin(this.#told, this.#parts.clock.now(), this.#claimed.scheduledAt, run.begin)
+    } else run.begin()
     void run.root.then(({ process }) => process && process !== run.process && this.#storeProcess(process))
     const endSampling = laneOf(definition) === 'process' ? this.#sample(await run.root) : () => {}
     const outcome = await run.ended

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { Hub } from '../events.ts'
 import type { Stream } from '../store/logs.ts'
 import type { Store } from '../store/store.ts'
+import { channels, type TelemetryLog } from '../telemetry.ts'
 import { LogWindow } from './window.ts'
 
 /** Lines are gathered for this long, in ms, or until they are this many bytes. A crash loses no more. */
@@ -117,6 +118,11 @@ export class Recorder implements Sink {
     const sequence = this.#window.add(bytes)
     this.#pending.push({ sequence, time, level, stream, message: text, fields: json, bytes })
     this.#pendingBytes += bytes
+    if (channels.log.hasSubscribers) {
+      const of = { deck: this.#parts.store.file, execution: this.#executionId, jobId: this.#jobId }
+      const entry = { sequence, time, level, message: text, fields: json }
+      channels.log.publish({ ...of, ...entry } satisfies TelemetryLog)
+    }
     this.#forgetDropped()
     if (this.#pendingBytes >= GATHER_BYTES) this.#flush()
     else this.#flushWithin(GATHER_TIME)

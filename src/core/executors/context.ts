@@ -37,6 +37,9 @@ export interface HandlerContext<P = Parameters> extends Record<Level, LogFunctio
   setProgress(value: number, message?: string): void
 }
 
+/** A handler that is a function of the embedding program; what it returns is kept as the result, as JSON. */
+export type InlineHandler = (execution: HandlerContext) => unknown
+
 /** The facts of a run, as they travel to where its handler runs. */
 export interface RunFacts {
   id: number

@@ -1,12 +1,9 @@
 import { requireCallable } from './callable.ts'
-import { createContext, type HandlerContext } from './context.ts'
+import { createContext, type InlineHandler } from './context.ts'
 import type { Executor, Outcome } from './executor.ts'
 import { errorInfo } from './failure.ts'
 import { readableJson } from './readable.ts'
 import { createStopper } from './stopping.ts'
-
-/** A handler that is a function of the embedding program. */
-export type InlineHandler = (execution: HandlerContext) => unknown
 
 /** Runs functions of this process. There is no isolation, and no way to end one that ignores its signal. */
 export function inlineExecutor(functions: ReadonlyMap<string, InlineHandler>): Executor {

@@ -34,5 +34,6 @@ export function createStopper() {
 
 /** Thrown by a handler where trying again is of no use. In a file of its own, any error with this name will do. */
 export class NonRetryable extends Error {
+  /** By this it is known. */
   override readonly name = 'NonRetryable'
 }

@@ -38,6 +38,11 @@ export function jobTable(connection: Connection) {
   const idOfKey = database
     .prepare<[string]>('select id from jobs where key = ? and deleted_at is null')
     .pluck()
+  const categoryOf = database
+    .prepare<[string]>(
+      'select path from categories where id = (select category_id from jobs where jobs.id = ?)',
+    )
+    .pluck()
   const nameOf = database.prepare<[string]>('select name from jobs where id = ?').pluck()
   const definition = database.prepare<[string], { id: number; digest: string }>(
     `select id, digest from snapshots
@@ -101,6 +106,8 @@ export function jobTable(connection: Connection) {
         .orderBy(desc(jobs.deletedAt))
         .all(),
 
+    /** A path, `a/b/c`, or null. */
+    categoryOf: (id: string) => (categoryOf.get(id) ?? null) as string | null,
     nameOf: (id: string) => nameOf.get(id) as string,
     /** Whether there is a job with this id. */
     exists: (id: string): boolean => exists.get(id) !== undefined,

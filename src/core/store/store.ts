@@ -51,6 +51,8 @@ export async function openStore(path: string, options?: ConnectOptions) {
 
     /** Runs `work` in the next commit; resolves once that is committed. See `Writer`. */
     write: <T>(work: () => T, options?: WriteOptions): Promise<T> => writer.run(work, options),
+    /** Whether something waits to be committed. */
+    isWriting: () => writer.isBusy,
     /** Lets no write wait for ever; see `Writer`. */
     hurry: () => writer.hurry(),
     /** Writes nothing any more; see `Writer`. */

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3'
 import { Fault, type FaultData } from '../../shared/fault.ts'
+import { channels, type TelemetryCommit } from '../telemetry.ts'
 import type { Changed, Changes } from './changes.ts'
 import { PASSING, storeFault } from './failure.ts'
 
@@ -74,6 +75,11 @@ export class Writer {
   /** Set while writes fail in a way that passes. */
   get trouble(): FaultData | null {
     return this.#trouble
+  }
+
+  /** Whether something waits to be committed. */
+  get isBusy(): boolean {
+    return this.#queue.length > 0
   }
 
   /** Runs `work` in the next commit; resolves with its value once that is committed. */
@@ -170,6 +176,7 @@ export class Writer {
   }
 
   #transaction(batch: Write[]): unknown[] {
+    const began = channels.commit.hasSubscribers ? performance.now() : undefined
     this.#begin.run()
     this.#changes.clear()
     let values: unknown[]
@@ -180,6 +187,11 @@ export class Writer {
     } catch (thrown) {
       if (this.#database.inTransaction) this.#undo.run()
       throw thrown
+    }
+    if (began !== undefined) {
+      const duration = performance.now() - began
+      const deck = this.#database.name
+      channels.commit.publish({ deck, duration, writes: batch.length } satisfies TelemetryCommit)
     }
     this.#onCommit(this.#changes.take())
     return values
