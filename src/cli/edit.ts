@@ -57,7 +57,7 @@ export async function edit(options: EditOptions): Promise<void> {
   // While somebody edits, the deck need not be open.
   const job = await withDeck(options, 'command', read)
   const { text, form } = textOf(job, format)
-  const saved = await editText(text, `job.${form}`, (edited) => {
+  const saved = await editText(text, `job.${form}`, async (edited) => {
     const face = readText(edited, form, 'the text') as Face
     if (typeof face === 'object' && face !== null && 'key' in face)
       throw new Fault('invalid-input', 'key: cannot be changed: by it the job stays the same one')
@@ -65,7 +65,10 @@ export async function edit(options: EditOptions): Promise<void> {
       const now = await client.request('jobs.get', { job: job.id })
       if (stringify(faceOf(now)) !== stringify(faceOf(job)))
         throw new Fault('conflict', 'the job was changed by somebody else meanwhile: edit it as it is now')
-      return save(client, job, face)
+      return save(client, job, face).catch((fault: Fault) => {
+        // In a text a field has its own name, not that of an option.
+        throw new Fault(fault.code, fault.message.replace(/^Unrecognized keys?: /, 'there is no field '))
+      })
     })
   })
   tell(options, job, saved)

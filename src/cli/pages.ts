@@ -80,7 +80,8 @@ export async function noteTotal(
   const total = await count()
   if (total.exact && total.count <= shown) return
   const [from, to] = [offset + 1, offset + shown]
-  const which = offset === 0 ? String(shown) : `${from.toLocaleString('en')}–${to.toLocaleString('en')}`
+  const numbers = from === to ? [from] : [from, to]
+  const which = offset === 0 ? String(shown) : numbers.map((number) => number.toLocaleString('en')).join('–')
   const hasMore = shown === limit && (!total.exact || to < total.count)
   const next = hasMore ? `; the next: --page ${offset / limit + 2}` : ''
   printNote(`${which} of ${totalText(total)} ${noun}${next}`)

@@ -480,7 +480,7 @@ export const contract = {
   /** Creates a category, or changes the one at the path; what is not given stays. */
   'categories.save': {
     input: z.strictObject({
-      path: line(1000),
+      path: categoryPath,
       description: z.string().max(10_000).nullable().optional(),
       /** How many runs of its jobs, and of those below it, may be open at once; null: no limit of its own. */
       maxWorkers: z.int().min(1).max(1000).nullable().optional(),

@@ -18,7 +18,7 @@ export function registerChanging({ program, globals }: CommandLine): void {
     .option('--description <text>', 'what it is for')
     .option('--category <path>', 'its category, a/b/c')
     .option('--tag <tag>', 'its tags, all of them anew; may be repeated', collect)
-    .option('-p, --param <name=value>', 'one of its parameters; may be repeated', collect, [])
+    .option('-p, --param <name=value>', 'one of its parameters; may be repeated', collect)
     .addOption(new Option('--mode <mode>', 'in-process is faster, process is safer').choices(MODES))
     .option('--timeout <time>', 'end a run after 30s, 5m, 1h30m …', checkDuration)
     .option('--grace <time>', 'time to end by itself after a stop', checkDuration)
@@ -29,16 +29,13 @@ export function registerChanging({ program, globals }: CommandLine): void {
     )
     .option('--retries <number>', 'the same, without the first time', positiveNumber)
     .option('--max-workers <number>', 'how many of its runs may be open at once', positiveNumber)
-    .option('--env <name=value>', 'one variable of its environment; may be repeated', collect, [])
-    .option(
-      '--set <field=value>',
-      'any field of its policy, as retry.delay=30s; may be repeated',
-      collect,
-      [],
-    )
-    .option('--unset <field>', 'take a field away, as timeout, params.NAME or environment.NAME', collect, [])
+    .option('--env <name=value>', 'one variable of its environment; may be repeated', collect)
+    .option('--set <field=value>', 'any field of its policy, as retry.delay=30s; may be repeated', collect)
+    .option('--unset <field>', 'take a field away, as timeout, params.NAME or environment.NAME', collect)
     .addOption(new Option('--format <format>', 'of the text in the editor').choices(['toml', 'json']))
-    .action((job: string, options) => edit({ ...globals(), ...options, job }))
+    .action((job: string, options) =>
+      edit({ ...globals(), param: [], env: [], set: [], unset: [], ...options, job }),
+    )
 
   program
     .command('enable')
@@ -62,9 +59,9 @@ export function registerChanging({ program, globals }: CommandLine): void {
     .argument('<path>', 'as a/b/c; what is missing of it is made')
     .option('--description <text>', 'what it is for')
     .option('--max-workers <number>', 'how many runs of its jobs may be open at once', positiveNumber)
-    .option('--set <field=value>', 'a default of its jobs, as timeout=1h; may be repeated', collect, [])
-    .option('--unset <field>', 'take such a default, or max-workers or description, away', collect, [])
-    .action((path: string, options) => addCategory({ ...globals(), ...options, path }))
+    .option('--set <field=value>', 'a default of its jobs, as timeout=1h; may be repeated', collect)
+    .option('--unset <field>', 'take such a default, or max-workers or description, away', collect)
+    .action((path: string, options) => addCategory({ ...globals(), set: [], unset: [], ...options, path }))
   categories
     .command('move')
     .description('give a category another path, with all that is in it')

@@ -15,7 +15,7 @@ export function registerRunning({ program, globals, finish, rest }: CommandLine)
     .description('run a script, or after -- a command, here and now')
     .usage('[options] FILE\n       jobdeck run [options] -- COMMAND [ARGUMENTS…]')
     .argument('[file]', 'a JavaScript or TypeScript module, or a program in any language')
-    .option('-p, --param <name=value>', 'one parameter; may be repeated', collect, [])
+    .option('-p, --param <name=value>', 'one parameter; may be repeated', collect)
     .option('--params <json>', 'all parameters as a JSON object, or @FILE that holds one')
     .addOption(new Option('--mode <mode>', 'in-process is faster, process is safer').choices(MODES))
     .option('--timeout <time>', 'end it after 30s, 5m, 1h30m …', checkDuration)
@@ -25,7 +25,7 @@ export function registerRunning({ program, globals, finish, rest }: CommandLine)
     .option('--category <path>', 'the category of the job, a/b/c')
     .option('--priority <number>', 'higher ones start first', priority, 0)
     .action(async (file: string | undefined, options) =>
-      finish(await run({ ...globals(), ...options, file, command: rest })),
+      finish(await run({ ...globals(), param: [], ...options, file, command: rest })),
     )
 
   program
