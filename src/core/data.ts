@@ -40,6 +40,7 @@ export class Data {
   /** Every request and event of the deck, as windows and the command line use them. */
   readonly client: Client
 
+  /** @param client of a deck, here or in another process */
   constructor(client: Client) {
     this.client = client
   }
@@ -81,6 +82,10 @@ export class Data {
     return this.client.request('categories.list', {})
   }
 
+  /**
+   * One category.
+   * @param path from the top, `a/b/c`
+   */
   getCategory(path: string): Promise<Category> {
     return this.client.request('categories.get', { path })
   }
@@ -139,6 +144,7 @@ export class Data {
     return pageOf(data, count, page, pageSize)
   }
 
+  /** One run with its parameters and result, by its number. */
   getExecution(id: number): Promise<ExecutionDetail> {
     return this.client.request('executions.get', { execution: id })
   }

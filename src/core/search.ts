@@ -1,8 +1,10 @@
 import type { Client } from '../shared/client.ts'
 import type { Input, LogHit, LogKey } from '../shared/contract.ts'
 
+/** Which lines are looked for. */
 export type SearchFilter = Omit<Input<'logs.search'>, 'before' | 'limit'>
 
+/** How a search goes on. */
 export interface SearchOptions {
   /** Ends the search: it then rejects with the reason of the signal. */
   signal?: AbortSignal

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { BATCH_LIMIT, batchOf, gather, isNothing, nothing, unpack } from '../../src/shared/batch.ts'
 import { STATUSES, type EventName, type Events } from '../../src/shared/contract.ts'
 import type { Batch, Watch } from '../../src/shared/watch.ts'
-import type { Clock } from '../../src/core/clock.ts'
+import { createTestClock } from '../../src/core/testing/clock.ts'
 import { Hub } from '../../src/core/events.ts'
 import { watch } from '../../src/core/watching.ts'
 
@@ -138,43 +138,12 @@ describe('a batch', () => {
   })
 })
 
-/** A clock that goes on when it is told to. */
-function handClock() {
-  let time = 0
-  const alarms = new Map<() => void, number>()
-  const clock: Clock = {
-    now: () => time,
-    awake: () => time,
-    after(milliseconds, callback) {
-      alarms.set(callback, time + milliseconds)
-      return () => alarms.delete(callback)
-    },
-    at: () => () => {},
-  }
-  return {
-    clock,
-    async advance(milliseconds: number) {
-      for (const end = time + milliseconds; ;) {
-        const [next] = [...alarms].toSorted(([, a], [, b]) => a - b)
-        if (!next || next[1] > end) {
-          time = end
-          break
-        }
-        time = next[1]
-        alarms.delete(next[0])
-        next[0]()
-        await Promise.resolve() // whoever took it at once has taken it
-        await Promise.resolve()
-      }
-    },
-  }
-}
-
 describe('a watcher', () => {
   const queued = (number: number) => ({ id: number, jobId: 'a', status: 'queued' }) as const
 
   test('is told at once, and then at most ten times a second', async () => {
-    const { clock, advance } = handClock()
+    const clock = createTestClock()
+    const { advance } = clock
     const hub = new Hub()
     const batches: number[][] = []
     watch(
@@ -197,7 +166,8 @@ describe('a watcher', () => {
   })
 
   test('that is slow gets one merged batch later, not a queue', async () => {
-    const { clock, advance } = handClock()
+    const clock = createTestClock()
+    const { advance } = clock
     const hub = new Hub()
     const batches: Batch[] = []
     const taking: (() => void)[] = []
@@ -217,7 +187,8 @@ describe('a watcher', () => {
   })
 
   test('that throws is told further on, and harms nobody', async () => {
-    const { clock, advance } = handClock()
+    const clock = createTestClock()
+    const { advance } = clock
     const hub = new Hub()
     const warned = new Promise((resolve) => process.once('warning', resolve))
     let count = 0
@@ -234,7 +205,8 @@ describe('a watcher', () => {
   })
 
   test('is told of the end at once and nothing after it; who has stopped is told nothing', async () => {
-    const { clock, advance } = handClock()
+    const clock = createTestClock()
+    const { advance } = clock
     const hub = new Hub()
     const batches: Batch[] = []
     watch({ hub, clock }, { all: true }, (batch) => void batches.push(batch))
