@@ -29,7 +29,6 @@ export function moveCategory(deck: Deck, from: string, to: string): number {
   const { store, clock, actor } = deck
   const id = findCategory(deck, from)
   const [path, target] = [store.categories.get(id).path, normalPath(to)]
-  if (target === '') throw new Fault('invalid-input', 'to: must name a category')
   if (target.startsWith(`${path}/`)) throw new Fault('conflict', `${path} cannot be moved below itself`)
   const other = store.categories.idOf(target)
   if (other === id) return id

@@ -67,6 +67,12 @@ const line = (limit = TEXT_LIMIT) =>
     })
     .refine((text) => !/\p{Cc}/u.test(text), 'must be one line, without line breaks or control characters')
 
+/** A path of categories, `a/b/c`. */
+const categoryPath = line(1000).refine(
+  (path) => path.split('/').some((name) => name.trim() !== ''),
+  'must name a category',
+)
+
 /** Milliseconds, or text such as `30s` or `1h30m`. */
 const duration = z
   .union([z.string(), z.number()])
@@ -173,12 +179,6 @@ const policy = {
 }
 export const policySchema = z.object(policy)
 
-/** A path, `a/b/c`. */
-const categoryPath = line(1000).refine(
-  (path) => path.split('/').some((name) => name.trim() !== ''),
-  'must name a category',
-)
-
 export const jobInput = z.strictObject({
   /** Saving a job with a key that exists updates it; the name, if not given. */
   key: line(5000).optional(),
@@ -199,7 +199,7 @@ export const jobInput = z.strictObject({
 const pauseTarget = z.union(
   [
     z.strictObject({ deck: z.literal(true) }),
-    z.strictObject({ category: line(1000) }),
+    z.strictObject({ category: categoryPath }),
     z.strictObject({ job: reference }),
   ],
   'must be one of { deck: true }, { category } or { job }',
@@ -493,12 +493,12 @@ export const contract = {
     output: category,
   },
   /** One category, with the policy that is set on it. */
-  'categories.get': { input: z.strictObject({ path: line(1000) }), output: category },
+  'categories.get': { input: z.strictObject({ path: categoryPath }), output: category },
   /** Gives a category another path, with all that is in it. */
-  'categories.move': { input: z.strictObject({ path: line(1000), to: line(1000) }), output: category },
+  'categories.move': { input: z.strictObject({ path: categoryPath, to: categoryPath }), output: category },
   /** Removes categories with those below them; their jobs go to the nearest category above that stays. */
   'categories.remove': {
-    input: z.strictObject({ paths: z.array(line(1000)).min(1).max(1000) }),
+    input: z.strictObject({ paths: z.array(categoryPath).min(1).max(1000) }),
     output: z.array(category),
   },
   /**

@@ -256,6 +256,13 @@ describe('a change of a job', () => {
     expect(await told(deck, () => ask('pauses.end', { target: { job: id } }))).toEqual([])
     expect(await told(deck, () => ask('pauses.set', { target: { category: 'a' } }))).toEqual([null])
     expect(await told(deck, () => ask('pauses.end', { target: { category: 'a' } }))).toEqual([null])
+    expect(await told(deck, () => ask('jobs.enable', { job: id, enabled: false }))).toEqual([[id]])
+    expect(await told(deck, () => ask('categories.move', { path: 'a', to: 'c' }))).toEqual([null])
+    expect(await told(deck, () => ask('categories.save', { path: 'c', policy: { grace: '1s' } }))).toEqual([
+      null,
+    ])
+    expect(await told(deck, () => ask('categories.remove', { paths: ['c/b'] }))).toEqual([null])
+    expect(await told(deck, () => ask('categories.remove', { paths: ['c'] }))).toEqual([null])
     expect(await told(deck, () => ask('jobs.remove', { jobs: [id] }))).toEqual([[id]])
     expect(await told(deck, () => ask('jobs.bringBack', { job: id }))).toEqual([[id]])
     expect(await told(deck, () => ask('versions.restore', { job: id, number: 1 }))).toEqual([[id]])

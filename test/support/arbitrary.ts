@@ -6,7 +6,7 @@ type Any = z.core.$ZodType
 
 /** Tried wherever a schema wants something that is not of a plain kind, such as a time span: those it takes are used. */
 const POOL: readonly unknown[] = [
-  ['alpha', 'beta', 'gamma', 'a/b/c', 'a', '#1', '2', 'text', '30s', '1h30m', '512MB', '2GB', 'utf8'],
+  ['alpha', 'beta', 'gamma', 'a/b/c', 'a', '/', '#1', '2', 'text', '30s', '1h30m', '512MB', '2GB', 'utf8'],
   ['%', '_', "'; drop table jobs; --", '*?[a-z]', '😀 漢字', '\\', 'run:1', '2026-01-01T00:00:00Z', 'UTC'],
   [0, 1, 2, 3, 10, 100, 1000, 60_000, 86_400_000, 2 ** 30, 0.5, -1],
   [true, false, null],

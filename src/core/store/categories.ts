@@ -32,7 +32,7 @@ const SELECT = `
 const BELOW = `substr(path, 1, length(:path) + 1) = :path || '/'`
 
 /** @returns functions over the tree of categories */
-export function categoryTable({ database, orm }: Connection) {
+export function categoryTable({ database, orm, changes }: Connection) {
   const find = database.prepare<[string]>('select id from categories where path = ?').pluck()
   const insert = database.prepare(
     'insert into categories (parent_id, path, search, name, created_at) values (?, ?, ?, ?, ?)',
@@ -76,9 +76,10 @@ export function categoryTable({ database, orm }: Connection) {
 
     /** What is undefined stays as it is. */
     update(id: number, { policy, ...values }: CategoryValues): void {
-      const changes = { ...values, ...(policy && { policy: JSON.stringify(policy) }) }
-      const given = Object.values(changes).some((value) => value !== undefined)
-      if (given) orm.update(categories).set(changes).where(eq(categories.id, id)).run()
+      const columns = { ...values, ...(policy && { policy: JSON.stringify(policy) }) }
+      const given = Object.values(columns).some((value) => value !== undefined)
+      if (given) orm.update(categories).set(columns).where(eq(categories.id, id)).run()
+      if (policy) changes.job() // whatever is below it inherits it
     },
 
     /** The category of a job, or null. */
@@ -95,6 +96,7 @@ export function categoryTable({ database, orm }: Connection) {
       const from = get.get(id)!.path
       const names = namesOf(to)
       const path = names.join('/')
+      changes.job() // those in it have another path
       const parentId = names.length > 1 ? getOrCreate(names.slice(0, -1).join('/'), now) : null
       for (const row of below.all({ path: from })) {
         const moved = path + row.path.slice(from.length)
@@ -112,7 +114,7 @@ export function categoryTable({ database, orm }: Connection) {
     remove(id: number): void {
       const parent = parentOf.get(id) as number | null
       for (const row of below.all({ path: get.get(id)!.path }).toReversed()) {
-        giveJobs.run(parent, row.id)
+        if (giveJobs.run(parent, row.id).changes > 0) changes.job()
         remove.run(row.id)
       }
     },

@@ -31,7 +31,7 @@ export function pauseTable({ database, orm, changes }: Connection) {
     )
     .pluck()
   /** Jobs below what is paused, or was, are shown otherwise. */
-  const tell = (target: PauseTarget) => changes.job(target.startsWith('job:') ? target.slice(4) : undefined)
+  const tell = (target: PauseTarget) => changes.job(/^(?:job|disabled):(.*)$/.exec(target)?.[1])
 
   return {
     /** Paused from `pausedFrom` until `pausedUntil`, or until it is resumed. An earlier pause is replaced. */
