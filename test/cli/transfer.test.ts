@@ -102,9 +102,9 @@ describe('import', () => {
     [
       'an unknown field',
       { ...good, jobs: [...good.jobs, { name: 'Bad', handlers: [], frob: 1 }] },
-      'job 2 ("Bad"): there is no field "frob"',
+      'job 2 ("Bad"): frob: is not known here',
     ],
-    ['an unknown list', { ...good, runs: [] }, 'there is no field "runs"'],
+    ['an unknown list', { ...good, runs: [] }, 'runs: is not known here'],
     [
       'a key twice',
       { ...good, jobs: [...good.jobs, ...good.jobs] },

@@ -229,7 +229,7 @@ test('a name that begins with a dash is one after --, in every command but run, 
   expect(last!.stdout).toMatch(/info {2}yes\n$/)
   expect(list!.json()).toMatchObject([{ name: '-name' }])
   expect(stop).toMatchObject({ code: 0, stderr: 'Nothing of it is running or waiting.\n' })
-  expect(empty!.stderr).toMatch(/missing required argument 'run'/)
+  expect(empty!.stderr).toMatch(/name a run or a job; or say what to look for/)
 })
 
 test('a name of 10,000 characters is refused with its length and the limit', async () => {
