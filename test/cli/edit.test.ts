@@ -168,10 +168,10 @@ export default () => {}`,
     [['--category', '//'], /^2 jobdeck: --category: must name a category/],
     [['--max-workers', '5000'], /^2 jobdeck: --max-workers: /],
     [['--env', 'novalue'], /^2 jobdeck: --env: wants name=value, got "novalue"/],
-    [['--set', 'frob=1'], /^2 jobdeck: --set: frob: is not known here; there are mode, timeout/],
+    [['--set', 'frob=1'], /^2 jobdeck: --set: there is no field "frob"; there are mode, timeout/],
     [['--set', 'retry.attempts=often'], /^2 jobdeck: --set: retry.attempts: /],
     [['--unset', 'retry.attempts'], /^2 jobdeck: --unset: retry.attempts: /],
-    [['--unset', 'name'], /^2 jobdeck: --unset: name: is not known here/],
+    [['--unset', 'name'], /^2 jobdeck: --unset: there is no field "name"/],
     [['--attempts', '2', '--retries', '1'], /^2 jobdeck: .*--attempts.*--retries/],
     [['--format', 'json', '--timeout', '1s'], /^2 jobdeck: --format: /],
     [[], /^2 jobdeck: edit: wants options, or \$VISUAL or \$EDITOR/],
@@ -294,9 +294,7 @@ describe('remove --run', () => {
   test('removes runs that have ended, each or none of them', async () => {
     const own = await filled((deck) => ran(deck, 'job', 'true', {}, 3))
     expect(await own.refused('remove', '--run', '1', '9')).toBe('2 jobdeck: there is no run #9\n')
-    expect(await own.refused('remove', '--run', '1', 'x')).toMatch(
-      /^2 jobdeck: --run: wants the number of a run, such as 12 or #12, got "x"/,
-    )
+    expect(await own.refused('remove', '--run', '1', 'x')).toMatch(/^2 jobdeck: --run: wants the number of a run, such as 12 or #12, got "x"/)
     expect(await own.refused('remove', 'job', '--run', '1')).toMatch(
       /^2 jobdeck: remove: wants either JOBS or --run/,
     )
