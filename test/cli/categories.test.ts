@@ -15,8 +15,17 @@ describe('categories', () => {
   test('are a tree with what is in each and below it, their limits and defaults', async () => {
     const own = await deck()
     await own.on(
-      ...['categories', 'add', 'home', '--description', 'All', '--max-workers', '2', '--set', 'timeout=90m'],
-      ...['--set', 'retry.attempts=3'],
+      'categories',
+      'add',
+      'home',
+      '--description',
+      'All',
+      '--max-workers',
+      '2',
+      '--set',
+      'timeout=90m',
+      '--set',
+      'retry.attempts=3',
     )
     const { stdout } = await own.on('categories')
     expect(stdout.split('\n')).toEqual([

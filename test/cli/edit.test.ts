@@ -36,7 +36,16 @@ describe('edit by options', () => {
     const own = await deck()
     const before = await jobOf(own)
     const { code, stderr } = await own.on(
-      ...['edit', 'own-key', '--timeout', '7m', '--attempts', '5', '--env', 'A=x=y', '--param', 'more=1'],
+      'edit',
+      'own-key',
+      '--timeout',
+      '7m',
+      '--attempts',
+      '5',
+      '--env',
+      'A=x=y',
+      '--param',
+      'more=1',
     )
     expect({ code, stderr }).toEqual({ code: 0, stderr: 'Changed "备份"\n' })
     expect(await jobOf(own)).toMatchObject({
@@ -111,16 +120,14 @@ describe('edit by options', () => {
   test('sets any field of the policy, as JSON where the field takes that', async () => {
     const own = await deck()
     await own.on(
-      ...[
-        'edit',
-        'own-key',
-        '--set',
-        'successCodes=[0,2]',
-        '--set',
-        'memoryLimit=1GB',
-        '--set',
-        'environment.N=3',
-      ],
+      'edit',
+      'own-key',
+      '--set',
+      'successCodes=[0,2]',
+      '--set',
+      'memoryLimit=1GB',
+      '--set',
+      'environment.N=3',
     )
     expect((await jobOf(own)).policy).toMatchObject({
       successCodes: [0, 2],
