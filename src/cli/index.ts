@@ -4,6 +4,7 @@ import { Fault } from '../shared/fault.ts'
 import { version } from '../core/version.ts'
 import { registerChanging } from './commands/changing.ts'
 import type { CommandLine } from './commands/command-line.ts'
+import { registerCompletions } from './commands/completions.ts'
 import { registerData } from './commands/data.ts'
 import { registerLooking } from './commands/looking.ts'
 import { registerRunning } from './commands/running.ts'
@@ -76,7 +77,7 @@ async function parse(argv: string[], onCommand: (name: string) => void): Promise
   registerLooking(line)
   registerChanging(line)
   registerData(line)
-  program.commandsGroup('Other:')
+  registerCompletions(line)
 
   if (argv.length === 0) {
     program.outputHelp()

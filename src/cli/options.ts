@@ -8,11 +8,12 @@ export const collect = (value: string, earlier: string[] = []): string[] => [...
 
 /** For an option whose values are of a list; several stand with commas, or the option is repeated. */
 export function choicesOf<T extends string>(choices: readonly T[], what: string) {
-  return (text: string, earlier: T[] = []): T[] => {
+  const read = (text: string, earlier: T[] = []): T[] => {
     const given = text.split(',').map((name) => name.trim()) as T[]
     if (given.every((name) => choices.includes(name))) return [...earlier, ...given]
     throw new InvalidArgumentError(`The ${what} are: ${choices.join(', ')}.`)
   }
+  return Object.assign(read, { choices }) // which are completed
 }
 
 function wholeNumber(text: string): number {

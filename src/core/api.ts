@@ -135,6 +135,7 @@ const handlers: Handlers = {
     engine.wake()
     return done
   },
+  'deck.health': async (engine) => (await import('./health/health.ts')).examine(engine),
   'statistics.get'(engine, { job, from, to, zoneOffset, ...filter }) {
     const now = engine.clock.now()
     return engine.store.statistics.endings({

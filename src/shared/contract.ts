@@ -377,6 +377,28 @@ const imported = z.object({
   outcome: z.enum(['created', 'updated', 'unchanged']),
 })
 
+/** Something that was looked at, and how to mend it where it is not well. */
+const finding = z.object({
+  check: z.enum([
+    'deck',
+    'versions',
+    'place',
+    'permissions',
+    'space',
+    'integrity',
+    'copies',
+    'size',
+    'writing',
+    'programs',
+    'pause',
+    'clock',
+  ]),
+  state: z.enum(['ok', 'warning', 'problem']),
+  message: z.string(),
+  /** What to do about it. */
+  mend: z.string().nullable(),
+})
+
 export const contract = {
   /** Creates a job, or updates the one with the same key. */
   'jobs.save': { input: jobInput, output: job },
@@ -527,6 +549,8 @@ export const contract = {
     input: z.strictObject({ document: deckDocument, dryRun: z.boolean().optional() }),
     output: z.array(imported),
   },
+  /** Looks whether all is well with the deck. Reads the whole file, in a thread. */
+  'deck.health': { input: z.strictObject({}), output: z.array(finding) },
   /** How runs ended over a time, the last 30 days if not given: also those that are no longer kept. */
   'statistics.get': {
     input: z.strictObject({
@@ -638,6 +662,7 @@ export type JobInput = z.input<typeof jobInput>
 export type Job = z.infer<typeof job>
 export type DeckDocument = z.infer<typeof deckDocument>
 export type Imported = z.infer<typeof imported>
+export type Finding = z.infer<typeof finding>
 export type SweepReport = z.infer<typeof sweepReport>
 export type Settings = z.infer<typeof settings>
 export type Pause = z.infer<typeof pause>

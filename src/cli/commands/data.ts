@@ -1,10 +1,11 @@
 import { Option } from 'commander'
+import { doctor } from '../doctor.ts'
 import { exportJobs, importJobs } from '../transfer.ts'
 import { backup, clean, restore } from '../storage.ts'
 import type { CommandLine } from './command-line.ts'
 
 /** Commands about the deck as a whole. */
-export function registerData({ program, globals }: CommandLine): void {
+export function registerData({ program, globals, finish }: CommandLine): void {
   program.commandsGroup('Data:')
   program
     .command('export')
@@ -46,4 +47,9 @@ export function registerData({ program, globals }: CommandLine): void {
     .description('put a copy in the place of the deck, which must not be open; it then opens paused')
     .argument('<file>', 'the copy')
     .action((file: string) => restore({ ...globals(), file }))
+
+  program
+    .command('doctor')
+    .description('look whether all is well with the deck, and say how to mend what is not')
+    .action(async () => finish(await doctor(globals())))
 }

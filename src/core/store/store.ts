@@ -63,6 +63,8 @@ export async function openStore(path: string, options?: ConnectOptions) {
     condemned: () => writer.condemned,
     /** Why nothing can be written at present, if so. */
     trouble: () => writer.trouble,
+    /** By what the file is read and written. */
+    describe: () => ({ sqlite: database.prepare('select sqlite_version()').pluck().get() as string }),
     /** Copies the deck to a file while it is in use; see `backUp`. */
     backUp: (target: string) => backUp(database, target),
     /** Rows ever added to executions and trail: it only grows. */

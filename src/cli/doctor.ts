@@ -1,0 +1,64 @@
+import { existsSync, realpathSync } from 'node:fs'
+import type { Finding } from '../shared/contract.ts'
+import { Fault, type FaultCode } from '../shared/fault.ts'
+import { examinePlace } from '../core/health/place.ts'
+import { deckFile, withDeck, type GlobalOptions } from './deck.ts'
+import { EXIT } from './exit.ts'
+import { counted, oneLine, print, printJson, printNote, styled, type Style } from './terminal.ts'
+
+/** What to do about a deck that cannot be opened, beyond what the fault says itself. */
+const MEND: Partial<Record<FaultCode, string>> = {
+  'database-damaged':
+    'Put a copy back: jobdeck backup lists them, jobdeck restore FILE puts one in its place.',
+  'database-newer': 'Update Jobdeck.',
+  'database-foreign': 'Name another folder by --data or JOBDECK_DATA, or move that file away.',
+  'database-locked': 'Close the program that keeps it locked, then look again.',
+  'database-permission': 'Give this user the right to write there.',
+  'disk-full': 'Make room on the disk.',
+}
+
+/** `jobdeck doctor`: whether all is well with the deck, also where it cannot be opened. Returns the exit code. */
+export async function doctor(options: GlobalOptions): Promise<number> {
+  const file = deckFile(options)
+  if (!existsSync(file)) {
+    if (options.json)
+      printJson({ check: 'deck', state: 'ok', message: `there is no deck ${file} yet`, mend: null })
+    else printNote(`There is no deck ${file} yet: the first command that needs one makes it.`)
+    return EXIT.ok
+  }
+  const findings = await withDeck(options, 'command', (client) => client.request('deck.health', {})).catch(
+    async (thrown: unknown) => {
+      if (!(thrown instanceof Fault)) throw thrown
+      const { code, message } = thrown
+      const closed: Finding = {
+        check: 'deck',
+        state: 'problem',
+        message: `the deck cannot be opened: ${message}`,
+        mend: MEND[code] ?? null,
+      }
+      return [closed, ...(await examinePlace(realpathSync(file), Date.now()))]
+    },
+  )
+  const count = (state: Finding['state']) => findings.filter((finding) => finding.state === state).length
+  const [problems, warnings] = [count('problem'), count('warning')]
+  for (const finding of findings) if (options.json) printJson(finding)
+  if (!options.json) {
+    for (const finding of findings) print(text(finding))
+    const found = [problems > 0 && counted(problems, 'problem'), warnings > 0 && counted(warnings, 'warning')]
+    print(`\n${found.filter(Boolean).join(' and ') || 'All is well.'}`)
+  }
+  return problems > 0 ? EXIT.failed : EXIT.ok
+}
+
+/** By shape and colour together. */
+const LOOK: Record<Finding['state'], { shape: string; style: Style }> = {
+  ok: { shape: '✔', style: 'green' },
+  warning: { shape: '!', style: 'yellow' },
+  problem: { shape: '✖', style: 'red' },
+}
+
+function text({ check, state, message, mend }: Finding): string {
+  const { shape, style } = LOOK[state]
+  const line = `${styled(style, `${shape} ${check.padEnd('permissions'.length)}`)}  ${oneLine(message)}`
+  return mend === null ? line : `${line}\n${' '.repeat(15)}→ ${oneLine(mend)}`
+}
