@@ -294,7 +294,9 @@ describe('remove --run', () => {
   test('removes runs that have ended, each or none of them', async () => {
     const own = await filled((deck) => ran(deck, 'job', 'true', {}, 3))
     expect(await own.refused('remove', '--run', '1', '9')).toBe('2 jobdeck: there is no run #9\n')
-    expect(await own.refused('remove', '--run', '1', 'x')).toMatch(/^2 jobdeck: --run: wants the number of a run, such as 12 or #12, got "x"/)
+    expect(await own.refused('remove', '--run', '1', 'x')).toMatch(
+      /^2 jobdeck: --run: wants the number of a run, such as 12 or #12, got "x"/,
+    )
     expect(await own.refused('remove', 'job', '--run', '1')).toMatch(
       /^2 jobdeck: remove: wants either JOBS or --run/,
     )
