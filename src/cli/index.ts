@@ -116,7 +116,7 @@ async function parse(argv: string[], onCommand: (name: string) => void): Promise
     .option('--since <time>', 'only entries from then on: 2h ago as 2h, or 2026-11-24T18:30', moment)
     .option('--until <time>', 'only entries up to then', moment)
     .option('-n, --last <number>', 'only the last entries', positiveNumber)
-    .option('--around <number>', 'the entries around the one with this number', positiveNumber)
+    .option('--around <number>', 'the entries around the one with this number', wholeNumber)
     .option('--job <job>', 'of all runs, only those of this job')
     .option('--limit <number>', 'how many at most: of all runs 100, around an entry 20', positiveNumber)
     .action((reference: string | undefined, options) => logs({ ...globals(), ...options, reference }))
