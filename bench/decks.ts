@@ -9,11 +9,14 @@ import { open } from 'jobdeck'
 const JOBS = 100
 const CATEGORIES = 10
 /** Between one run and the next, in ms. */
-const INTERVAL = 60_000
+const INTERVAL = 20_000
 /** Rows to a transaction. */
 const STEP = 500_000
 /** One run in the middle has so large a part of all lines. */
 const LARGE = 0.1
+
+/** Nothing is swept while it is measured. */
+const KEEP_ALL = { keepRuns: 1_000_000, keepFor: '365d', keepSize: 2 ** 50 }
 
 export interface DeckSize {
   executions: number
@@ -29,6 +32,7 @@ export async function makeDeck(file: string, { executions, lines }: DeckSize): P
     await job.start()
     await job.finished()
   }
+  await deck.client.request('deck.configure', KEEP_ALL)
   await deck.close()
   const database = new Database(file)
   try {

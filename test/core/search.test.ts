@@ -133,6 +133,17 @@ describe('a search over all runs', () => {
     expect(new Set(places(found)).size).toBe(found.length)
   })
 
+  test('goes on below the line that it reached, also in the middle of a run of the job', async () => {
+    const { deck } = await deckWith(['the first'], [])
+    addLines(deck.file, 2, numbered(200_000))
+    const reached: LogKey[] = []
+    const onReached = (key: LogKey) => void reached.push(key)
+    const hits = await collect(deck.searchLogs({ job: 'job', text: 'the first' }, { onReached }))
+    expect(places(hits)).toEqual(['1/1'])
+    const order = reached.map(({ execution, sequence }) => execution * 1e6 + sequence)
+    expect(order).toEqual([...new Set(order)].toSorted((a, b) => b - a))
+  })
+
   test('tells how far it has come where nothing is found', async () => {
     const { deck, ids } = await deckWith([...numbered(1000)] as string[])
     const reached: LogKey[] = []

@@ -1,7 +1,7 @@
 /** Looks through logs in the reader's thread, each time for a moment; see `reader-queries`. */
 import { type Level, type LogEntry, type LogHit, type LogKey } from '../../shared/contract.ts'
 import { LOG_COLUMNS, levelOf, lineCondition, toLogEntry, type LineFilter, type LogRow } from './log-lines.ts'
-import type { Found, Pace, QueryInput, QueryOutput, Reading } from './reader-queries.ts'
+import type { Found, Pace, QueryInput, QueryOutput, Reading, SearchScope } from './reader-queries.ts'
 
 /** An answer is not larger than about so many characters. */
 const ANSWER_SIZE = 1024 * 1024
@@ -11,11 +11,11 @@ const LINES_PER_STEP = 100_000
 const SLACK = 60_000
 
 /**
- * Passed by about one line in a hundred, for these are handed over whatever they hold: so the scan, which is within
- * SQLite as long as nothing is found, looks at its time. Of long logs it is one line in 128, of short ones the first
- * of some, which a hash picks; it costs less than a random number.
+ * Passed by one line in some hundred, which is handed over whatever it holds: so the scan, which is within SQLite as
+ * long as nothing is found, looks at its time. Of a long log it is one line in 509; of short ones, one line of one run
+ * in 251, or of more as they are longer, since which line passes differs from run to run.
  */
-const MARK = `sequence & 127 = 0 or ifnull(sequence, 1) = 1 and (execution_id * 2654435769 >> 26) & 63 = 0`
+const MARK = 'ifnull(sequence, 1) % 509 = execution_id % 251'
 
 type Row = [execution: number, sequence: number | null, isCandidate: number | null, message: string | null]
 
@@ -87,29 +87,24 @@ export function scanAll(
   { scope, filter, limit }: QueryInput<'logs.search'>,
   pace: Pace,
 ): QueryOutput<'logs.search'> {
-  const { jobId, firstExecution = 1, lastExecution = Number.MAX_SAFE_INTEGER - 1 } = scope
+  const { jobId, firstExecution, lastExecution = Number.MAX_SAFE_INTEGER - 1 } = scope
   const start = { execution: lastExecution + 1, sequence: 0 }
   let below = scope.before && scope.before.execution <= lastExecution ? scope.before : start
   const { terms, values } = lineCondition(filter)
   const byRuns = jobId !== undefined || filter.since !== undefined || filter.until !== undefined
-  const sql = byRuns
-    ? scanQuery(runsOf(jobId, filter), terms, filter, 'executions.id', 'desc')
-    : scanQuery(
-        `from logs where (execution_id, sequence) < (:execution, :sequence) and execution_id >= :firstExecution`,
-        terms,
-        filter,
-        'execution_id',
-        'desc',
-      )
   const read = entryReader(reading)
   const jobs = shownJobs(reading)
   const found: Found<LogHit> = { entries: [], reached: null, done: false }
   for (;;) {
+    // Of the run in which it stopped, the lines that are left: they are found by their key.
+    const isRest = byRuns && below.sequence > 0
+    const from = isRest ? ONE_RUN : byRuns ? runsOf(scope, filter) : linesOf(scope)
+    const column = byRuns && !isRest ? 'executions.id' : 'execution_id'
     let hidden: number | undefined
-    const rows = reading.prepare(sql).iterate({
+    const rows = reading.prepare(scanQuery(from, terms, filter, column, 'desc')).iterate({
       ...values,
       ...below,
-      firstExecution,
+      ...(firstExecution !== undefined && { firstExecution }),
       ...(jobId !== undefined && { jobId }),
     }) as Iterable<Row>
     const part = scan(
@@ -119,17 +114,19 @@ export function scanAll(
       pace,
       (execution, sequence) => {
         const job = jobs(execution)
-        if (!job) hidden = execution
-        const entry = job && read(execution, sequence)
-        return entry && { ...entry, ...job }
+        const isWanted = job && (jobId === undefined || job.jobId === jobId)
+        if (!isWanted) hidden = execution
+        const entry = isWanted && read(execution, sequence)
+        return entry ? { ...entry, ...job } : undefined
       },
     )
     found.entries.push(...part.entries)
     found.reached = part.reached ?? found.reached
+    const isRunOver = hidden !== undefined || (isRest && part.done)
     // The rest of what is shown no more is passed over.
-    if (hidden !== undefined) found.reached = below = { execution: hidden, sequence: 0 }
-    found.done = part.done && hidden === undefined
-    if (hidden === undefined || pace.isOver()) return found
+    if (isRunOver) found.reached = below = { execution: hidden ?? below.execution, sequence: 0 }
+    found.done = part.done && !isRunOver
+    if (!isRunOver || pace.isOver()) return found
   }
 }
 
@@ -140,18 +137,26 @@ function* until(rows: Iterable<Row>, test: () => boolean): Generator<Row> {
   }
 }
 
+/** Asked of every line, so only where it is wanted. */
+const downTo = (column: string, firstExecution: number | undefined) =>
+  firstExecution === undefined ? '' : ` and ${column} >= :firstExecution`
+
+const ONE_RUN = 'from logs where execution_id = :execution and sequence < :sequence'
+
+const linesOf = ({ firstExecution }: SearchScope) =>
+  `from logs where (execution_id, sequence) < (:execution, :sequence)${downTo('execution_id', firstExecution)}`
+
 /**
  * The lines of the runs of a job, or of those that lived within the times. An outer join: runs that have none, or not
  * at those times, are rows as well, and pass the mark.
  */
-function runsOf(jobId: string | undefined, { since, until }: LineFilter): string {
+function runsOf({ jobId, firstExecution }: SearchScope, { since, until }: LineFilter): string {
   const lived = [
     ...(since === undefined ? [] : [`(ended_at is null or ended_at >= :since - ${SLACK})`]),
     ...(until === undefined ? [] : [`queued_at <= :until + ${SLACK}`]),
   ]
   return `from executions left join logs on ${['logs.execution_id = executions.id', ...lived].join(' and ')}
-    and (executions.id < :execution or sequence < :sequence)
-    where ${jobId === undefined ? '' : 'job_id = :jobId and '}executions.id <= :execution and executions.id >= :firstExecution`
+    where ${jobId === undefined ? '' : 'job_id = :jobId and '}executions.id < :execution${downTo('executions.id', firstExecution)}`
 }
 
 /** @returns the function that tells of which job a run is; undefined where it is shown no more */
