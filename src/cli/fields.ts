@@ -26,7 +26,27 @@ const TYPED: Record<string, string> = {
 /** The same field is another word in some commands. */
 const TYPED_IN: Record<string, Record<string, string>> = {
   logs: { text: '--grep', limit: '--last' },
-  list: { text: 'TEXT' },
+  list: { text: 'TEXT', category: '--category', tags: '--tag', handler: '--handler', offset: '--page' },
+  runs: { text: '--text', category: '--category', tags: '--tag', handler: '--handler', offset: '--page' },
+  stats: { category: '--category' },
+  enable: { job: 'JOBS' },
+  disable: { job: 'JOBS' },
+  edit: {
+    name: '--name',
+    description: '--description',
+    category: '--category',
+    tags: '--tag',
+    timeout: '--timeout',
+    grace: '--grace',
+    mode: '--mode',
+    maxWorkers: '--max-workers',
+    'retry.attempts': '--attempts',
+    environment: '--env',
+  },
+  remove: { execution: '--run', executions: '--run', job: 'JOBS' },
+  'categories add': { path: 'PATH', description: '--description', maxWorkers: '--max-workers' },
+  'categories move': { path: 'PATH', to: 'TO' },
+  'categories remove': { paths: 'PATHS' },
 }
 
 /** The message of a fault, with each field of a request called what was typed for it. */
@@ -43,6 +63,7 @@ function nameOf(field: string, words: Record<string, string>): string {
   if (words[field] !== undefined) return words[field]
   // What lies in a field belongs to the same word; a message that comes from nowhere else keeps the name.
   const [first = ''] = field.split('.')
+  if (words[first] !== undefined && first !== 'params') return words[first]
   return first === 'jobs' ? 'JOB' : first === 'params' ? `--params: ${field.slice('params.'.length)}` : field
 }
 

@@ -1,29 +1,80 @@
+import type { Job } from '../shared/contract.ts'
 import { withDeck, type GlobalOptions } from './deck.ts'
+import {
+  filterOf,
+  noteTotal,
+  orderOf,
+  pageOf,
+  printAll,
+  type FilterOptions,
+  type JobQuery,
+  type PageOptions,
+  type Sorts,
+} from './pages.ts'
 import { print, printJson, printNote, oneLine, statusText, table } from './terminal.ts'
 
+export interface ListOptions extends GlobalOptions, FilterOptions, PageOptions {
+  text?: string | undefined
+  status?: Job['status'][]
+}
+
+export const JOB_SORTS: Sorts<NonNullable<JobQuery['sort']>> = {
+  name: { field: 'name', descending: false },
+  created: { field: 'createdAt', descending: true },
+  changed: { field: 'updatedAt', descending: true },
+  'last-run': { field: 'lastRun', descending: true },
+}
+
+/** A page for people, if nobody says so. */
+const PAGE = 50
+
 /** `jobdeck list`: jobs by name. */
-export function list({ text, ...options }: GlobalOptions & { text?: string | undefined }): Promise<void> {
+export function list(options: ListOptions): Promise<void> {
+  const { text, status, json } = options
   return withDeck(options, 'command', async (client) => {
-    const jobs = await client.request('jobs.list', text === undefined ? {} : { text })
-    if (options.json) return jobs.forEach(printJson)
-    if (jobs.length === 0) {
-      return printNote(
-        text === undefined ? 'No jobs yet. Try: jobdeck run -- echo hello' : 'No job fits that.',
+    const filter = {
+      ...(text !== undefined && { text }),
+      ...(status && { statuses: status }),
+      ...(await filterOf(client, options)),
+    }
+    const order = orderOf(JOB_SORTS, options)
+    const page = pageOf(options, json, PAGE)
+    if (!page) {
+      const request = (part: { after?: string; limit: number }) =>
+        client.request('jobs.list', { ...filter, ...order, ...part })
+      return printAll(request, ({ id }) => id)
+    }
+    const jobs = await client.request('jobs.list', { ...filter, ...order, ...page })
+    if (json) return jobs.forEach(printJson)
+    if (jobs.length === 0 && page.offset === 0) {
+      const isAll = Object.keys(filter).length === 0
+      return printNote(isAll ? 'No jobs yet. Try: jobdeck run -- echo hello' : 'No job fits that.')
+    }
+    if (jobs.length > 0) {
+      print(
+        table(['ID', 'STATUS', 'RUNS', 'LAST', 'CATEGORY', 'NAME', 'TAGS'], jobs.map(row), {
+          name: 'NAME',
+          lesser: ['RUNS', 'LAST', 'CATEGORY', 'ID'],
+        }),
       )
     }
-    const rows = jobs.map(({ id, name, status, category, lastExecutionId, counts }) => [
-      id,
-      statusText(status),
-      String(Object.values(counts).reduce((sum, count) => sum + count, 0)),
-      lastExecutionId === null ? '' : `#${lastExecutionId}`,
-      oneLine(category ?? ''),
-      oneLine(name),
-    ])
-    print(
-      table(['ID', 'STATUS', 'RUNS', 'LAST', 'CATEGORY', 'NAME'], rows, {
-        name: 'NAME',
-        lesser: ['RUNS', 'LAST', 'CATEGORY', 'ID'],
-      }),
-    )
+    await noteTotal(jobs.length, page, 'jobs', () => client.request('jobs.count', filter))
   })
+}
+
+function row({ id, name, status, enabled, pause, category, lastExecutionId, counts, tags }: Job): string[] {
+  // What a status does not say because something else matters more.
+  const held = [
+    !enabled && status !== 'disabled' && 'disabled',
+    pause && enabled && status !== 'paused' && 'paused',
+  ]
+  return [
+    id,
+    [statusText(status), ...held.filter(Boolean)].join(', '),
+    String(Object.values(counts).reduce((sum, count) => sum + count, 0)),
+    lastExecutionId === null ? '' : `#${lastExecutionId}`,
+    oneLine(category ?? ''),
+    oneLine(name),
+    oneLine(tags.join(', ')),
+  ]
 }

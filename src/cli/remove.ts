@@ -1,8 +1,15 @@
+import { Fault } from '../shared/fault.ts'
+import { canAsk, confirm } from './ask.ts'
 import { withDeck, type GlobalOptions } from './deck.ts'
-import { printJson, printNote } from './terminal.ts'
+import { counted, printJson, printNote } from './terminal.ts'
+
+interface JobsOptions extends GlobalOptions {
+  jobs: string[]
+}
 
 /** `jobdeck remove`: removes jobs with their runs; for a day they can be brought back. */
-export function remove({ jobs, ...options }: GlobalOptions & { jobs: string[] }): Promise<void> {
+export function remove({ jobs, ...options }: JobsOptions): Promise<void> {
+  requireJobs(jobs)
   return withDeck(options, 'command', async (client) => {
     const removed = await client.request('jobs.remove', { jobs })
     for (const job of removed) {
@@ -13,7 +20,8 @@ export function remove({ jobs, ...options }: GlobalOptions & { jobs: string[] })
 }
 
 /** `jobdeck remove --undo`: brings removed jobs back. */
-export function bringBack({ jobs, ...options }: GlobalOptions & { jobs: string[] }): Promise<void> {
+export function bringBack({ jobs, ...options }: JobsOptions): Promise<void> {
+  requireJobs(jobs)
   return withDeck(options, 'command', async (client) => {
     for (const reference of jobs) {
       const job = await client.request('jobs.bringBack', { job: reference })
@@ -21,4 +29,31 @@ export function bringBack({ jobs, ...options }: GlobalOptions & { jobs: string[]
       else printNote(`${JSON.stringify(job.name)} is back`)
     }
   })
+}
+
+/** `jobdeck remove --run`: removes runs that have ended, for good. */
+export function removeRuns({
+  jobs,
+  runs,
+  yes = false,
+  ...options
+}: JobsOptions & { runs: string[]; yes?: boolean }): Promise<void> {
+  if (jobs.length > 0) throw new Fault('invalid-input', 'remove: wants either JOBS or --run NUMBERS')
+  return withDeck(options, 'command', async (client) => {
+    const executions = [...new Set(runs.map((run) => run.replace(/^#/, '')))]
+    // What is not there is said before anybody is asked.
+    for (const execution of executions) await client.request('executions.status', { execution })
+    if (!yes && canAsk()) {
+      const what = `${counted(executions.length, 'run')} with ${executions.length === 1 ? 'its log' : 'their logs'}`
+      if (!(await confirm(`Remove ${what} for good?`))) return printNote('Nothing was removed.')
+    }
+    const removed = await client.request('executions.remove', { executions })
+    if (options.json) printJson({ removed })
+    else printNote(`Removed ${counted(removed, 'run')}`)
+  })
+}
+
+function requireJobs(jobs: string[]): void {
+  if (jobs.length === 0)
+    throw new Fault('invalid-input', 'remove: wants JOBS, or with --run the NUMBERS of runs')
 }

@@ -1,6 +1,19 @@
-import type { Execution, Status } from '../shared/contract.ts'
+import type { Execution, Status, Trigger } from '../shared/contract.ts'
+import { Fault } from '../shared/fault.ts'
 import { withDeck, type GlobalOptions } from './deck.ts'
 import {
+  filterOf,
+  noteTotal,
+  orderOf,
+  pageOf,
+  printAll,
+  type FilterOptions,
+  type PageOptions,
+  type RunQuery,
+  type Sorts,
+} from './pages.ts'
+import {
+  counted,
   dateTime,
   duration,
   print,
@@ -12,32 +25,86 @@ import {
   table,
 } from './terminal.ts'
 
-export interface RunsOptions extends GlobalOptions {
+export interface RunsOptions extends GlobalOptions, FilterOptions, PageOptions {
   job?: string | undefined
   status?: Status[]
-  limit: number
+  text?: string
+  trigger?: Trigger[]
+  /** In ms since 1970. */
+  since?: number
+  until?: number
+  /** In ms. */
+  minDuration?: number
+  maxDuration?: number
+  count?: boolean
 }
 
+export const RUN_SORTS: Sorts<NonNullable<RunQuery['sort']>> = {
+  number: { field: 'id', descending: true },
+  queued: { field: 'queuedAt', descending: true },
+  started: { field: 'startedAt', descending: true },
+  ended: { field: 'endedAt', descending: true },
+  duration: { field: 'durationMs', descending: true },
+}
+
+/** A page for people, if nobody says so. */
+const PAGE = 25
+
 /** `jobdeck runs`: runs, newest first. */
-export function runs({ job, status, limit, ...options }: RunsOptions): Promise<void> {
+export function runs(options: RunsOptions): Promise<void> {
+  refuseEmptyRanges(options)
+  const { json } = options
   return withDeck(options, 'command', async (client) => {
-    const filter = { ...(job !== undefined && { job }), ...(status && { statuses: status }) }
-    // One more than asked for tells whether there are more.
-    const found = await client.request('executions.list', { ...filter, limit: limit + 1 })
-    const shown = found.slice(0, limit)
-    if (options.json) return shown.forEach(printJson)
-    if (shown.length === 0) {
-      const isAll = job === undefined && !status
+    const filter = { ...ownFilter(options), ...(await filterOf(client, options)) }
+    if (options.count) {
+      const { count } = await client.request('executions.count', { ...filter, exact: true })
+      return json ? printJson({ count }) : print(counted(count, 'run'))
+    }
+    const order = orderOf(RUN_SORTS, options)
+    const page = pageOf(options, json, PAGE)
+    if (!page) {
+      const request = (part: { after?: number; limit: number }) =>
+        client.request('executions.list', { ...filter, ...order, ...part })
+      return printAll(request, ({ id }) => id)
+    }
+    const found = await client.request('executions.list', { ...filter, ...order, ...page })
+    if (json) return found.forEach(printJson)
+    if (found.length === 0 && page.offset === 0) {
+      const isAll = Object.keys(filter).length === 0
       return printNote(isAll ? 'No runs yet. Try: jobdeck run -- echo hello' : 'No run fits that.')
     }
-    print(
-      table(['RUN', 'STATUS', 'STARTED', 'TOOK', 'JOB', ''], shown.map(row), {
-        name: 'JOB',
-        lesser: ['TOOK', 'STARTED'],
-      }),
-    )
-    if (found.length > limit) printNote(`Older ones are not shown: add --limit ${limit * 4}`)
+    if (found.length > 0) {
+      print(
+        table(['RUN', 'STATUS', 'STARTED', 'TOOK', 'JOB', ''], found.map(row), {
+          name: 'JOB',
+          lesser: ['TOOK', 'STARTED'],
+        }),
+      )
+    }
+    await noteTotal(found.length, page, 'runs', () => client.request('executions.count', filter))
   })
+}
+
+function ownFilter(options: RunsOptions) {
+  const { job, status, text, trigger, since, until, minDuration, maxDuration } = options
+  return {
+    ...(job !== undefined && { job }),
+    ...(status && { statuses: status }),
+    ...(text !== undefined && { text }),
+    ...(trigger && { triggers: trigger }),
+    ...(since !== undefined && { from: since }),
+    ...(until !== undefined && { to: until }),
+    ...(minDuration !== undefined && { minDuration }),
+    ...(maxDuration !== undefined && { maxDuration }),
+  }
+}
+
+/** What nothing can fit was mistyped. */
+export function refuseEmptyRanges({ since, until, minDuration, maxDuration }: Partial<RunsOptions>): void {
+  if (since !== undefined && until !== undefined && since >= until)
+    throw new Fault('invalid-input', '--since: must be before --until')
+  if (minDuration !== undefined && maxDuration !== undefined && minDuration > maxDuration)
+    throw new Fault('invalid-input', '--min-duration: must not be more than --max-duration')
 }
 
 function row(execution: Execution): string[] {

@@ -1,35 +1,82 @@
 import type { Client } from '../shared/client.ts'
-import type { ExecutionDetail, Handler, Job, Pause } from '../shared/contract.ts'
+import type { Execution, ExecutionDetail, Job, Output, Pause } from '../shared/contract.ts'
+import { readableField } from '../shared/document.ts'
 import { withDeck, type GlobalOptions } from './deck.ts'
+import { facts, handlerText, section } from './facts.ts'
+import { percent } from './stats.ts'
 import { targetNames, untilText } from './targets.ts'
-import {
-  dateTime,
-  duration,
-  oneLine,
-  print,
-  printJson,
-  printable,
-  statusText,
-  styled,
-  withoutDirections,
-} from './terminal.ts'
+import { dateTime, duration, oneLine, print, printJson, statusText, styled, table } from './terminal.ts'
 
 /** `jobdeck show`: all about a job or a run. */
 export function show({ reference, ...options }: GlobalOptions & { reference: string }): Promise<void> {
   return withDeck(options, 'command', async (client) => {
     if (/^#?\d+$/.test(reference)) {
       const execution = await client.request('executions.get', { execution: reference })
-      if (options.json) printJson(execution)
-      else showExecution(execution)
+      const attempts = await attemptsOf(client, execution)
+      if (options.json) printJson({ ...execution, attempts })
+      else showExecution(execution, attempts)
     } else {
       const job = await client.request('jobs.get', { job: reference })
-      if (options.json) printJson(job)
-      else showJob(job, job.pause && `${await pausedBy(client, job.pause)} ${untilText(job.pause)}`)
+      const effectivePolicy = await client.request('jobs.policy', { job: job.id })
+      const { ended, successRate, duration } = await client.request('statistics.get', { job: job.id })
+      const lately = { ended, successRate, duration }
+      if (options.json) return printJson({ ...job, effectivePolicy, statistics: lately })
+      const paused = job.pause && `${await pausedBy(client, job.pause)} ${untilText(job.pause)}`
+      showJob(job, paused, lately)
+      showPolicy(effectivePolicy)
     }
   })
 }
 
-function showExecution(execution: ExecutionDetail): void {
+type Attempt = Pick<
+  Execution,
+  'id' | 'attempt' | 'status' | 'trigger' | 'queuedAt' | 'startedAt' | 'endedAt' | 'durationMs' | 'error'
+> & { parentId: number | null; retryId: number | null }
+
+/** The chain of attempts that a run belongs to, oldest first, as far as they are kept. */
+async function attemptsOf(client: Client, execution: Execution): Promise<Attempt[]> {
+  const find = (id: number) => client.request('executions.get', { execution: id }).catch(() => undefined) // it was deleted
+  const chain = [execution]
+  for (let id = execution.parentId; id !== null; id = chain[0]!.parentId) {
+    const before = await find(id)
+    if (!before) break
+    chain.unshift(before)
+  }
+  for (let id = execution.retryId; id !== null; id = chain.at(-1)!.retryId) {
+    const after = await find(id)
+    if (!after) break
+    chain.push(after)
+  }
+  return chain.map(
+    ({
+      id,
+      attempt,
+      status,
+      trigger,
+      queuedAt,
+      startedAt,
+      endedAt,
+      durationMs,
+      error,
+      parentId,
+      retryId,
+    }) => ({
+      id,
+      attempt,
+      status,
+      trigger,
+      queuedAt,
+      startedAt,
+      endedAt,
+      durationMs,
+      error,
+      parentId,
+      retryId,
+    }),
+  )
+}
+
+function showExecution(execution: ExecutionDetail, attempts: Attempt[]): void {
   const { status, warned, forced, waitingFor, progress, progressMessage, error, environment } = execution
   const remarks = [
     warned && 'with a warning',
@@ -60,6 +107,18 @@ function showExecution(execution: ExecutionDetail): void {
   )
   section('Result', execution.result === null ? null : JSON.stringify(execution.result, null, 2))
   section('Error', error && (error.stack ?? `${error.name}: ${error.message}`))
+  if (attempts.length > 1) {
+    const rows = attempts.map(({ id, attempt, status, queuedAt, startedAt, durationMs, error }) => [
+      String(attempt),
+      `#${id}${id === execution.id ? ' (this one)' : ''}`,
+      statusText(status),
+      dateTime(startedAt ?? queuedAt),
+      durationMs === null ? '' : duration(durationMs),
+      styled('dim', oneLine(error?.message.split('\n')[0] ?? '')),
+    ])
+    const heads = ['ATTEMPT', 'RUN', 'STATUS', 'STARTED', 'TOOK', '']
+    section('Attempts', table(heads, rows, { name: 'RUN', lesser: ['TOOK', 'STARTED'] }))
+  }
   const variables = Object.entries(environment ?? {}).map(([name, value]) => `${name}=${value}`)
   section('Environment', variables.length > 0 ? variables.toSorted().join('\n') : null)
 }
@@ -69,8 +128,11 @@ async function pausedBy(client: Client, { target, pausedFrom }: Pause): Promise<
   return `since ${dateTime(pausedFrom)}, ${by},`
 }
 
-function showJob(job: Job, paused: string | null): void {
+type Lately = Pick<Output<'statistics.get'>, 'ended' | 'successRate' | 'duration'>
+
+function showJob(job: Job, paused: string | null, { ended, successRate, duration: took }: Lately): void {
   const counts = Object.entries(job.counts).map(([status, count]) => `${count} ${status}`)
+  const lately = Object.values(ended).reduce((sum, count) => sum + count, 0)
   print(styled('bold', oneLine(job.name)))
   facts({
     Id: job.id,
@@ -79,11 +141,22 @@ function showJob(job: Job, paused: string | null): void {
       job.progress === null
         ? statusText(job.status)
         : `${statusText(job.status)}  ${Math.floor(job.progress)} %`,
-    Paused: paused,
+    Disabled: job.enabled ? null : `it does not run by itself: jobdeck enable ${job.id}`,
+    Paused: job.enabled ? paused : null,
     Category: job.category,
+    Tags: job.tags.join(', '),
     Runs: job.handlers.map(({ handler }) => handlerText(handler)).join('\n'),
-    Mode: job.mode,
     'Its runs': counts.length > 0 ? `${counts.join(', ')}: jobdeck runs ${job.id}` : 'none yet',
+    'In 30 days':
+      lately === 0
+        ? null
+        : [
+            `${lately.toLocaleString('en')} ended`,
+            successRate !== null && `${percent(successRate)} completed`,
+            took && `half within ${duration(took.p50)}, nine in ten within ${duration(took.p90)}`,
+          ]
+            .filter(Boolean)
+            .join(', '),
     Created: dateTime(job.createdAt),
     Changed: dateTime(job.updatedAt),
   })
@@ -91,32 +164,14 @@ function showJob(job: Job, paused: string | null): void {
   section('Parameters', Object.keys(job.params).length > 0 ? JSON.stringify(job.params, null, 2) : null)
 }
 
-function handlerText(handler: Handler): string {
-  if ('file' in handler) return handler.file
-  if ('command' in handler)
-    return handler.command
-      .map((word) => (/^[\w./:=@%+-]+$/.test(word) ? word : JSON.stringify(word)))
-      .join(' ')
-  return 'shell' in handler ? handler.shell : `the function ${handler.function}`
+/** Every field of the policy that a run of the job gets, and who has set it. */
+function showPolicy(policy: Output<'jobs.policy'>): void {
+  const rows = policy.map(({ field, value, from }) => [
+    field,
+    oneLine(valueText(readableField(field, value))),
+    styled('dim', oneLine(from)),
+  ])
+  section('How it runs', table(['FIELD', 'VALUE', 'FROM'], rows, { name: 'FIELD' }))
 }
 
-function facts(values: Record<string, string | number | null | undefined>): void {
-  const known = Object.entries(values).filter(
-    ([, value]) => value !== null && value !== undefined && value !== '',
-  )
-  const width = Math.max(...known.map(([name]) => name.length))
-  for (const [name, value] of known) {
-    const [first, ...more] = withoutDirections(printable(String(value))).split('\n')
-    print(
-      [
-        `${styled('dim', name.padEnd(width))}  ${first}`,
-        ...more.map((line) => ' '.repeat(width + 2) + line),
-      ].join('\n'),
-    )
-  }
-}
-
-function section(title: string, text: string | null): void {
-  if (text === null) return
-  print(`\n${styled('dim', title)}\n${withoutDirections(printable(text))}`)
-}
+const valueText = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : String(value))

@@ -20,6 +20,7 @@ import { explainPolicy } from './policy.ts'
 import { storeFault } from './store/failure.ts'
 import { UNDO_TIME } from './sweep.ts'
 import { countLevels, firstError, listLog, searchPage } from './logs.ts'
+import { exportDeck, importDeck, planImport } from './transfer.ts'
 import type { PauseTarget } from './store/pauses.ts'
 import { watch } from './watching.ts'
 
@@ -124,6 +125,15 @@ const handlers: Handlers = {
       throw copyFault(thrown, file)
     })
     return { file: made }
+  },
+  'deck.export': (engine, { jobs }) =>
+    exportDeck(engine, jobs && [...new Set(jobs.map((job) => findJob(engine, job)))]),
+  async 'deck.import'(engine, { document, dryRun = false }) {
+    const done = dryRun
+      ? planImport(engine, document).map(({ report }) => report)
+      : await engine.store.write(() => importDeck(engine, document))
+    engine.wake()
+    return done
   },
   'statistics.get'(engine, { job, from, to, zoneOffset, ...filter }) {
     const now = engine.clock.now()

@@ -2,8 +2,10 @@
 import type { Client } from '../shared/client.ts'
 import type {
   Category,
+  DeckDocument,
   Execution,
   ExecutionDetail,
+  Imported,
   Input,
   Job,
   JobInput,
@@ -101,6 +103,19 @@ export class Data {
   /** Removes categories with those below them; their jobs go to the nearest one above that stays. */
   removeCategories(paths: string[]): Promise<Category[]> {
     return this.client.request('categories.remove', { paths })
+  }
+
+  /** All jobs and categories as a document, or some jobs with the categories that they are in. */
+  exportJobs(jobs?: string[]): Promise<DeckDocument> {
+    return this.client.request('deck.export', jobs ? { jobs } : {})
+  }
+
+  /** Makes jobs, by their keys, and categories what the document says; all of it or nothing. */
+  importJobs(
+    document: Input<'deck.import'>['document'],
+    options: { dryRun?: boolean } = {},
+  ): Promise<Imported[]> {
+    return this.client.request('deck.import', { document, ...options })
   }
 
   /**

@@ -67,12 +67,6 @@ const line = (limit = TEXT_LIMIT) =>
     })
     .refine((text) => !/\p{Cc}/u.test(text), 'must be one line, without line breaks or control characters')
 
-/** A path of categories, `a/b/c`. */
-const categoryPath = line(1000).refine(
-  (path) => path.split('/').some((name) => name.trim() !== ''),
-  'must name a category',
-)
-
 /** Milliseconds, or text such as `30s` or `1h30m`. */
 const duration = z
   .union([z.string(), z.number()])
@@ -178,6 +172,12 @@ const policy = {
   keepFor: duration.optional(),
 }
 export const policySchema = z.object(policy)
+
+/** A path, `a/b/c`. */
+const categoryPath = line(1000).refine(
+  (path) => path.split('/').some((name) => name.trim() !== ''),
+  'must name a category',
+)
 
 export const jobInput = z.strictObject({
   /** Saving a job with a key that exists updates it; the name, if not given. */
@@ -344,6 +344,39 @@ const statistics = z.object({
 })
 const runFilter = executionFilter(reference, status, z.enum(TRIGGERS), mode)
 
+/** Jobs and categories as a file holds them: all that people have set, and no runs. */
+const deckDocument = z.strictObject({
+  /** The version of this form. */
+  jobdeck: z.literal(1, 'must be 1, the version of the form of the file'),
+  categories: z
+    .array(
+      z.strictObject({
+        path: categoryPath,
+        description: z.string().max(10_000).optional(),
+        maxWorkers: policy.maxWorkers,
+        policy: z.strictObject(policy).optional(),
+      }),
+    )
+    .default([]),
+  jobs: z
+    .array(
+      jobInput.extend({
+        /** As it is, if not given; a new one is enabled. */
+        enabled: z.boolean().optional(),
+      }),
+    )
+    .default([]),
+})
+/** What an import did, or would do, with one entry of the document. */
+const imported = z.object({
+  kind: z.enum(['category', 'job']),
+  /** The path of the category, or the name of the job. */
+  name: z.string(),
+  /** The key of the job; null for a category. */
+  key: z.string().nullable(),
+  outcome: z.enum(['created', 'updated', 'unchanged']),
+})
+
 export const contract = {
   /** Creates a job, or updates the one with the same key. */
   'jobs.save': { input: jobInput, output: job },
@@ -481,6 +514,19 @@ export const contract = {
     input: z.strictObject({ file: z.string().min(1).max(4096) }),
     output: z.object({ file: z.string() }),
   },
+  /** All jobs and categories, or some jobs with the categories that they are in; in an order that stays the same. */
+  'deck.export': {
+    input: z.strictObject({ jobs: z.array(reference).max(100_000).optional() }),
+    output: deckDocument,
+  },
+  /**
+   * Makes jobs, by their keys, and categories what a document says they are; the others stay as they are. All of it in
+   * one transaction, or none; with `dryRun` it only says what it would do.
+   */
+  'deck.import': {
+    input: z.strictObject({ document: deckDocument, dryRun: z.boolean().optional() }),
+    output: z.array(imported),
+  },
   /** How runs ended over a time, the last 30 days if not given: also those that are no longer kept. */
   'statistics.get': {
     input: z.strictObject({
@@ -590,6 +636,8 @@ export type PolicyInput = z.input<typeof policySchema>
 export type Parameters = z.infer<typeof parameters>
 export type JobInput = z.input<typeof jobInput>
 export type Job = z.infer<typeof job>
+export type DeckDocument = z.infer<typeof deckDocument>
+export type Imported = z.infer<typeof imported>
 export type SweepReport = z.infer<typeof sweepReport>
 export type Settings = z.infer<typeof settings>
 export type Pause = z.infer<typeof pause>

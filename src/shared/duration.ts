@@ -17,3 +17,22 @@ export function parseDuration(value: string | number): number | undefined {
   }
   return end > 0 && end === text.length ? Math.round(total) : undefined
 }
+
+/** A duration of whole milliseconds as `parseDuration` reads it: `1h30m`. One that is not whole stays a number. */
+export function formatDuration(milliseconds: number): string | number {
+  if (!Number.isSafeInteger(milliseconds) || milliseconds <= 0) return milliseconds
+  let left = milliseconds
+  let text = ''
+  for (const [unit, length] of [
+    ['d', UNITS.d],
+    ['h', UNITS.h],
+    ['m', UNITS.m],
+    ['s', UNITS.s],
+    ['ms', 1],
+  ] as const) {
+    const count = Math.floor(left / length)
+    left -= count * length
+    if (count > 0) text += `${count}${unit}`
+  }
+  return text
+}

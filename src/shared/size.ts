@@ -10,3 +10,11 @@ export function parseSize(value: string | number): number | undefined {
   if (amount === undefined) return undefined
   return Math.round(Number(amount) * UNITS[unit.toLowerCase() as keyof typeof UNITS])
 }
+
+/** An amount as `parseSize` reads it, `512MB`, where a unit divides it; otherwise the number of bytes. */
+export function formatSize(bytes: number): string | number {
+  for (const unit of ['g', 'm', 'k'] as const) {
+    if (bytes > 0 && bytes % UNITS[unit] === 0) return `${bytes / UNITS[unit]}${unit.toUpperCase()}B`
+  }
+  return bytes
+}

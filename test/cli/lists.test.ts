@@ -45,7 +45,7 @@ test('runs are listed newest first, by job, by one status or several, and at mos
   ])
   const some = await on('runs', '--limit', '2')
   expect(some.stdout.split('\n')).toHaveLength(4)
-  expect(some.stderr).toBe('Older ones are not shown: add --limit 8\n')
+  expect(some.stderr).toBe('2 of 4 runs; the next: --page 2\n')
 })
 
 test('jobs are listed by name, with the status, number and newest of their runs', async () => {

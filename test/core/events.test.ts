@@ -176,7 +176,7 @@ test('who listens to a job is told by one listener, however often the job is sta
   const engine = await createEngine({ file: join(temporaryFolder(), 'jobs.db') })
   onTestFinished(() => engine.close())
   const counts = { client: 0, hub: 0 }
-  const deck = Reflect.construct(Deck, [engine]) as Deck
+  const deck: Deck = Reflect.construct(Deck, [engine])
   const count = <A extends unknown[]>(key: keyof typeof counts, listen: (...given: A) => () => void) => {
     return (...given: A) => {
       const stop = listen(...given)

@@ -109,6 +109,8 @@ export function jobTable(connection: Connection) {
     /** A path, `a/b/c`, or null. */
     categoryOf: (id: string) => (categoryOf.get(id) ?? null) as string | null,
     nameOf: (id: string) => nameOf.get(id) as string,
+    /** The id of the job with this key, or undefined. */
+    withKey: (key: string) => idOfKey.get(key) as string | undefined,
     /** Whether there is a job with this id. */
     exists: (id: string): boolean => exists.get(id) !== undefined,
     /** Jobs whose id, key or name is the text. */
