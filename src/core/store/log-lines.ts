@@ -88,7 +88,8 @@ function likeFolds(text: string): boolean {
 
 /** Teaches a connection what `lineCondition` asks of it. */
 export function registerFolding(database: Database.Database): void {
+  // A run without lines has a message that is null where its row is joined.
   database.function('holds_folded', { deterministic: true }, (message, text) =>
-    fold(message as string).includes(text as string) ? 1 : 0,
+    message !== null && fold(message as string).includes(text as string) ? 1 : 0,
   )
 }
