@@ -72,6 +72,7 @@ const STATUS_LOOK: Record<Status | Job['status'], { shape: string; style: Style 
   draft: { shape: '·', style: 'dim' },
   disabled: { shape: '◇', style: 'dim' },
   paused: { shape: '⏸', style: 'yellow' },
+  ready: { shape: '◷', style: 'dim' },
   queued: { shape: '○', style: 'dim' },
   initializing: { shape: '◌', style: 'blue' },
   running: { shape: '▶', style: 'blue' },

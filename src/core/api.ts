@@ -4,6 +4,7 @@ import {
   OPEN_STATUSES,
   contract,
   type CheckedInput,
+  type Execution,
   type Output,
   type Reply,
   type RequestName,
@@ -20,6 +21,7 @@ import { explainPolicy } from './policy.ts'
 import { storeFault } from './store/failure.ts'
 import { UNDO_TIME } from './sweep.ts'
 import { countLevels, firstError, listLog, searchPage } from './logs.ts'
+import { answerHeld, backfill, preview, setDaemon, skipNext } from './schedules.ts'
 import { exportDeck, importDeck, planImport } from './transfer.ts'
 import type { PauseTarget } from './store/pauses.ts'
 import { watch } from './watching.ts'
@@ -38,19 +40,29 @@ const STATISTICS_TIME = 30 * 86_400_000
 
 const handlers: Handlers = {
   async 'jobs.save'(engine, input) {
-    const id = await engine.store.write(() => saveJob(engine, input))
+    const id = await engine.planning.afterSettling(() => saveJob(engine, input), keyed(engine, input))
     return engine.store.jobs.find(id)!
   },
-  'jobs.run'({ store, start, ...engine }, { job, params = {}, trigger = 'manual' }) {
+  'jobs.run'(engine, { job, params = {}, trigger = 'manual' }) {
+    const { store } = engine
     const categoryId = job.category === undefined ? null : (store.categories.idOf(job.category) ?? null)
-    const save = () => saveJob({ store, ...engine }, job)
-    return start(definitionOf(job), categoryId, params, trigger, save)
+    const [known] = keyed(engine, job)
+    const open = known === undefined ? undefined : openDaemon(engine, known)
+    if (open && job.schedule && 'daemon' in job.schedule)
+      return keepRunning(engine, open, () => saveJob(engine, job))
+    const save = () => {
+      const id = saveJob(engine, job)
+      setDaemon(engine, id, null)
+      return id
+    }
+    const write = <T>(work: () => T) => engine.planning.afterSettling(work, keyed(engine, job))
+    return engine.start(definitionOf(engine, job), categoryId, params, trigger, save, write)
   },
   'jobs.list': ({ store }, input) => store.jobs.list(input),
   'jobs.count': ({ store }, input) => store.jobs.count(input),
   async 'jobs.enable'(engine, { job, enabled }) {
     const id = findJob(engine, job)
-    await engine.store.write(() => enableJob(engine, id, enabled))
+    await engine.planning.afterSettling(() => enableJob(engine, id, enabled), [id])
     engine.wake()
     return engine.store.jobs.find(id)!
   },
@@ -64,10 +76,20 @@ const handlers: Handlers = {
     const id = known ? String(job) : findJob(engine, job)
     const { store } = engine
     const definition = known ?? store.jobs.definition(id)!
-    return engine.start(definition, store.categories.ofJob(id), params, trigger, () => id)
+    if (!definition.schedule)
+      return engine.start(definition, store.categories.ofJob(id), params, trigger, () => id)
+    const open = openDaemon(engine, id)
+    if (open) return keepRunning(engine, open, () => id)
+    return engine.start(definition, store.categories.ofJob(id), params, trigger, () => {
+      setDaemon(engine, id, null)
+      return id
+    })
   },
   async 'jobs.stop'(engine, { job, force = false }) {
-    const open = engine.store.executions.list({ jobId: findJob(engine, job), statuses: [...OPEN_STATUSES] })
+    const id = findJob(engine, job)
+    const open = engine.store.executions.list({ jobId: id, statuses: [...OPEN_STATUSES] })
+    // One that is about to be started again does not run just now.
+    if (open.length === 0) await engine.store.write(() => setDaemon(engine, id, 'stopped'))
     return engine.stop(
       open.map(({ id }) => id),
       force,
@@ -76,18 +98,41 @@ const handlers: Handlers = {
   async 'jobs.remove'(engine, { jobs }) {
     const ids = [...new Set(jobs.map((job) => findJob(engine, job)))]
     const found = ids.map((id) => engine.store.jobs.find(id)!)
-    await engine.store.write(() => removeJobs(engine, ids))
+    await engine.planning.afterSettling(() => removeJobs(engine, ids), ids)
     return found
   },
   async 'jobs.bringBack'(engine, { job }) {
     const id = findRemoved(engine, job)
-    await engine.store.write(() => bringBack(engine, id))
+    await engine.planning.afterSettling(() => bringBack(engine, id), [id])
     return engine.store.jobs.find(id)!
+  },
+  async 'jobs.restart'(engine, { job }) {
+    const id = findJob(engine, job)
+    const { store } = engine
+    await engine.stop(store.executions.openIds(id), false)
+    return engine.start(store.jobs.definition(id)!, store.categories.ofJob(id), {}, 'manual', () => {
+      setDaemon(engine, id, null)
+      return id
+    })
+  },
+  'jobs.skipNext': (engine, { job, undo = false }) => skipNext(engine, findJob(engine, job), undo),
+  'jobs.backfill': (engine, { job, ...times }) => backfill(engine, findJob(engine, job), times),
+  'schedules.preview': (engine, input) =>
+    preview(engine, input, input.job === undefined ? undefined : findJob(engine, input.job)),
+  'occurrences.list'({ store, ...engine }, { job, limit = 100, before, ...filter }) {
+    const jobId = job === undefined ? undefined : findAnyJob({ store, ...engine }, job)
+    const rows = store.occurrences.list({ jobId, ...filter }, limit, before)
+    return rows.map((row) => ({ ...row, jobName: store.jobs.nameOf(row.jobId) }))
+  },
+  'occurrences.answer'(engine, { job, ...answer }) {
+    const held = engine.store.occurrences.list({ outcomes: ['held'] }, -1)
+    const ids = job === undefined ? [...new Set(held.map(({ jobId }) => jobId))] : [findJob(engine, job)]
+    return answerHeld(engine, ids, answer)
   },
   'versions.list': (engine, { job }) => engine.store.versions.list(findJob(engine, job)),
   async 'versions.restore'(engine, { job, number }) {
     const id = findJob(engine, job)
-    await engine.store.write(() => restoreVersion(engine, id, number))
+    await engine.planning.afterSettling(() => restoreVersion(engine, id, number), [id])
     return engine.store.jobs.find(id)!
   },
   'trail.list': (engine, { job, ...page }) =>
@@ -103,17 +148,17 @@ const handlers: Handlers = {
   'categories.list': ({ store }) => store.categories.list(),
   'categories.get': (engine, { path }) => engine.store.categories.get(findCategory(engine, path)),
   async 'categories.save'(engine, input) {
-    const id = await engine.store.write(() => saveCategory(engine, input))
+    const id = await engine.planning.afterSettling(() => saveCategory(engine, input))
     engine.wake()
     return engine.store.categories.get(id)
   },
   async 'categories.move'(engine, { path, to }) {
-    const id = await engine.store.write(() => moveCategory(engine, path, to))
+    const id = await engine.planning.afterSettling(() => moveCategory(engine, path, to))
     engine.wake()
     return engine.store.categories.get(id)
   },
   async 'categories.remove'(engine, { paths }) {
-    const removed = await engine.store.write(() => removeCategories(engine, paths))
+    const removed = await engine.planning.afterSettling(() => removeCategories(engine, paths))
     engine.wake()
     return removed
   },
@@ -131,7 +176,7 @@ const handlers: Handlers = {
   async 'deck.import'(engine, { document, dryRun = false }) {
     const done = dryRun
       ? planImport(engine, document).map(({ report }) => report)
-      : await engine.store.write(() => importDeck(engine, document))
+      : await engine.planning.afterSettling(() => importDeck(engine, document))
     engine.wake()
     return done
   },
@@ -308,6 +353,28 @@ function findAnyJob(engine: Engine, reference: string | number): string {
     if (found && thrown instanceof Fault && thrown.code === 'not-found') return found.id
     throw thrown
   }
+}
+
+/** The runs of a daemon that are open, if there are any. */
+function openDaemon({ store }: Engine, jobId: string): Execution[] | undefined {
+  if (store.plans.find(jobId)?.kind !== 'daemon') return undefined
+  const open = store.executions.list({ jobId, statuses: [...OPEN_STATUSES] })
+  return open.length > 0 ? open : undefined
+}
+
+/** A daemon that runs is not started twice: it is only meant to go on. */
+async function keepRunning(engine: Engine, open: Execution[], save: () => string): Promise<Execution[]> {
+  await engine.planning.afterSettling(() => {
+    const id = save()
+    if (engine.store.plans.find(id)?.stopped !== null) setDaemon(engine, id, null)
+  })
+  return open
+}
+
+/** The job that saving would change, if there is one. */
+function keyed({ store }: Engine, { key, name }: CheckedInput<'jobs.save'>): string[] {
+  const id = store.jobs.withKey(key ?? name)
+  return id === undefined ? [] : [id]
 }
 
 const jobIdOf = (engine: Engine, job: string | number | undefined) =>

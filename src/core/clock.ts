@@ -1,7 +1,12 @@
+import { readlinkSync } from 'node:fs'
+import { isZone } from './plan/zone.ts'
+
 /** Where the engine reads time, so that tests can give it another. */
 export interface Clock {
   /** Wall clock: milliseconds since 1970, UTC. May jump. */
   now(): number
+  /** The time zone of the machine, which may change: an IANA name. */
+  zone(): string
   /** Awake time in milliseconds on a monotonic clock with an arbitrary zero. */
   awake(): number
   /**
@@ -18,8 +23,21 @@ const LONGEST_TIMER = 2 ** 31 - 1
 /** The wall clock may jump: whoever waits for a time of it looks at it again this often, in ms. */
 const LONGEST_WAIT = 30_000
 
+/** Node keeps the zone that it has found first: where the machine tells it by a link, that is asked. */
+function machineZone(): string {
+  if (process.env.TZ) return Intl.DateTimeFormat().resolvedOptions().timeZone
+  try {
+    const [, name] = /zoneinfo\/(?:posix\/|right\/)?(.+)$/.exec(readlinkSync('/etc/localtime')) ?? []
+    if (name !== undefined && isZone(name)) return name
+  } catch {
+    // No such link: it is told in another way.
+  }
+  return Intl.DateTimeFormat().resolvedOptions().timeZone
+}
+
 export const systemClock: Clock = {
   now: () => Date.now(),
+  zone: machineZone,
   awake: () => performance.now(),
   after(milliseconds, callback, { background = false } = {}) {
     const step = Math.min(milliseconds, LONGEST_TIMER)

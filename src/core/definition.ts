@@ -1,4 +1,5 @@
 import type { Handler, Mode, Parameters, Policy, RetryPolicy } from '../shared/contract.ts'
+import type { Schedule } from '../shared/schedule.ts'
 
 const MEBIBYTE = 1024 * 1024
 
@@ -7,6 +8,7 @@ export interface JobDefinition {
   handlers: { priority: number; handler: Handler }[]
   params: Parameters
   policy: Policy
+  schedule?: Schedule | undefined
 }
 
 /** What exactly runs: a handler whose file was found, read and understood. */
@@ -52,6 +54,8 @@ export interface Definition {
   outputRate?: number | undefined
   logLines: number
   logBytes: number
+  /** It is kept running: it ends with its host, and is started again instead of tried again. */
+  isDaemon?: boolean | undefined
 }
 
 /** The defaults of every policy, in one place. */
@@ -67,6 +71,14 @@ export const DEFAULT_POLICY = {
   logLines: 100_000,
   logBytes: 16 * MEBIBYTE,
 } satisfies Policy
+
+/** What becomes of occurrences, where nobody says otherwise. Times in ms. */
+export const PLANNING_DEFAULTS = {
+  missed: 'latest',
+  missedWindow: 7 * 86_400_000,
+  missedLimit: 100,
+  overlap: 'skip',
+} as const satisfies Policy
 
 /** Policies over one another, later ones first; a field that is undefined does not cover one that is set. */
 export function mergePolicies(...policies: Policy[]): Policy {

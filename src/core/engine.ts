@@ -5,7 +5,7 @@ import type { Actor, Execution, Parameters, Settings, Trigger } from '../shared/
 import { Fault } from '../shared/fault.ts'
 import { backUpDaily } from './backup.ts'
 import { systemClock, type Clock } from './clock.ts'
-import type { Definition, JobDefinition, Lane } from './definition.ts'
+import type { JobDefinition, Lane } from './definition.ts'
 import { diskFault } from './disk.ts'
 import { Dispatcher, defaultSlots } from './dispatch/dispatcher.ts'
 import { reasonToWait } from './dispatch/explain.ts'
@@ -32,11 +32,14 @@ import {
 import { Housekeeping, type Chore } from './housekeeping.ts'
 import { keepLookout } from './lookout.ts'
 import { createPausing } from './pausing.ts'
+import { createPlanner } from './plan/planner.ts'
 import { combine, sourcesOf } from './policy.ts'
 import { writeWitness } from './provenance.ts'
 import type { Listening } from './socket.ts'
+import { setDaemon } from './schedules.ts'
 import { DEFAULT_SETTINGS, UNDO_TIME, sweep, type SweepOptions } from './sweep.ts'
 import { ANYBODY } from './store/claim.ts'
+import type { NewExecution } from './store/executions.ts'
 import { storeFault } from './store/failure.ts'
 import type { Lock } from './store/lock.ts'
 import type { Durability } from './store/open.ts'
@@ -47,10 +50,18 @@ import { QueueTeller } from './telling.ts'
 /** What somebody asked for runs even while its job is paused. */
 const BY_HAND: ReadonlySet<Trigger> = new Set(['manual', 'api'])
 /** In whose name a host acts. */
-const ACTOR_OF: Record<HostKind, Actor> = { library: 'program', run: 'command line', command: 'command line' }
+const ACTOR_OF: Record<HostKind, Actor> = {
+  library: 'program',
+  serve: 'command line',
+  run: 'command line',
+  command: 'command line',
+}
 /** Hosts that stay: one of them is the planner. */
-const MAY_PLAN: ReadonlySet<HostKind> = new Set(['library'])
+const MAY_PLAN: ReadonlySet<HostKind> = new Set(['library', 'serve'])
 const MINUTE = 60_000
+/** One handler of a job, as an execution gets it. */
+type Part = Pick<NewExecution, 'priority' | 'definition' | 'params'>
+
 /** How often it is asked whether another host has died, in ms. */
 const SETTLE_INTERVAL = 5000
 
@@ -150,6 +161,7 @@ export async function createEngine(options: EngineOptions) {
     if (!planner) return
     housekeeping.add(plannersChores)
     dispatcher.wake()
+    void planning.start().catch(tellTrouble)
     listening = options.listen?.(engine).catch((thrown: unknown) => {
       process.emitWarning(`other programs cannot reach this one: ${String(thrown)}`, {
         code: 'JOBDECK_LISTEN',
@@ -218,7 +230,63 @@ export async function createEngine(options: EngineOptions) {
     })
   }
 
-  const pausing = createPausing({ store, clock, folders, actor, onChange: () => dispatcher.wake() })
+  /** What each handler of a job would run with. */
+  async function prepare(
+    { handlers, params, policy, schedule }: JobDefinition,
+    categoryId: number | null,
+    given: Parameters,
+  ): Promise<Part[]> {
+    if (handlers.length === 0) throw new Fault('conflict', 'the job has nothing to run: add a handler first')
+    const merged = { ...params, ...given }
+    const inherited = combine(sourcesOf(store, categoryId, policy))
+    const parts: Part[] = []
+    for (const { priority, handler } of handlers) {
+      const resolved = await resolveHandler(handler, inherited, folders.code)
+      const isDaemon = schedule !== undefined && 'daemon' in schedule
+      const definition = isDaemon ? { ...resolved, retry: undefined, isDaemon } : resolved
+      parts.push({
+        priority,
+        definition,
+        params: JSON.stringify(await checkParameters(definition.schema, merged)),
+      })
+    }
+    return parts
+  }
+
+  /** Queues one execution for each part; in a transaction. */
+  function enqueue(
+    parts: Part[],
+    common: Omit<NewExecution, keyof Part | 'jobName' | 'startId' | 'now'>,
+  ): Execution[] {
+    const now = clock.now()
+    const jobName = store.jobs.nameOf(common.jobId)
+    const added: Execution[] = []
+    for (const part of parts)
+      added.push(store.executions.add({ ...part, ...common, jobName, now, startId: added[0]?.id ?? null }))
+    return added
+  }
+
+  const planning = createPlanner<Part[]>({
+    store,
+    clock,
+    hub,
+    prepare: (jobId, definition) => prepare(definition, store.categories.ofJob(jobId), {}),
+    enqueue: (parts, options) => enqueue(parts, { ...options, owner: ANYBODY, urgent: false }),
+    onQueued() {
+      dispatcher.actOnStops()
+      dispatcher.wake()
+    },
+    onTrouble: tellTrouble,
+  })
+
+  const pausing = createPausing({
+    store,
+    clock,
+    folders,
+    actor,
+    change: planning.afterSettling,
+    onChange: () => dispatcher.wake(),
+  })
 
   let closing: Promise<void> | undefined
   let endDraining = () => {}
@@ -234,6 +302,8 @@ export async function createEngine(options: EngineOptions) {
     const cancelled = Promise.withResolvers<void>()
     endDraining = cancelled.resolve
     const cancelLimit = drainFor === Infinity ? () => {} : clock.after(drainFor, endDraining)
+    await planning.stop()
+    dispatcher.interruptDaemons()
     if (drainFor > 0) await Promise.race([dispatcher.drain(), cancelled.promise])
     cancelLimit()
     await dispatcher.close()
@@ -267,6 +337,7 @@ export async function createEngine(options: EngineOptions) {
     wake: () => dispatcher.wake(),
     explain,
     pausing,
+    planning,
     actor,
     clean,
     settings,
@@ -277,34 +348,19 @@ export async function createEngine(options: EngineOptions) {
      * @throws Fault where a handler cannot be run or the parameters do not fit its schema; then nothing is stored
      */
     async start(
-      { handlers, params, policy }: JobDefinition,
+      definition: JobDefinition,
       categoryId: number | null,
       given: Parameters,
       trigger: Trigger,
       jobIdOf: () => string,
+      write: <T>(work: () => T) => Promise<T> = store.write,
     ): Promise<Execution[]> {
-      if (handlers.length === 0)
-        throw new Fault('conflict', 'the job has nothing to run: add a handler first')
-      const merged = { ...params, ...given }
-      const inherited = combine(sourcesOf(store, categoryId, policy))
-      const parts: { priority: number; definition: Definition; params: string }[] = []
-      for (const { priority, handler } of handlers) {
-        const definition = await resolveHandler(handler, inherited, folders.code)
-        parts.push({
-          priority,
-          definition,
-          params: JSON.stringify(await checkParameters(definition.schema, merged)),
-        })
-      }
+      const parts = await prepare(definition, categoryId, given)
       const now = clock.now()
-      const queued = store.write(() => {
+      const queued = write(() => {
         const jobId = jobIdOf()
-        const jobName = store.jobs.nameOf(jobId)
         const urgent = BY_HAND.has(trigger) && store.pauses.ofJob(jobId, now) !== undefined
-        const common = { jobId, jobName, owner: host && !hasLeft ? hostId : ANYBODY, trigger, urgent, now }
-        const added: Execution[] = []
-        for (const part of parts)
-          added.push(store.executions.add({ ...part, ...common, startId: added[0]?.id ?? null }))
+        const added = enqueue(parts, { jobId, owner: host && !hasLeft ? hostId : ANYBODY, trigger, urgent })
         if (trigger === 'manual')
           for (const { id: executionId } of added)
             store.trail.add({ at: now, actor, action: 'started', jobId, executionId })
@@ -326,6 +382,7 @@ export async function createEngine(options: EngineOptions) {
           for (const executionId of found) {
             const { jobId } = store.executions.find(executionId)!
             store.trail.add({ at: now, actor, action: 'stopped', jobId, executionId, details: { force } })
+            setDaemon({ store, clock }, jobId, 'stopped')
           }
           return found
         })
@@ -358,7 +415,10 @@ export async function createEngine(options: EngineOptions) {
     /** Resolves when nothing moves but handlers: for tests, which then let time pass. */
     async rest(): Promise<void> {
       await housekeeping.rest()
-      await dispatcher.rest()
+      do {
+        await planning.rest()
+        await dispatcher.rest()
+      } while (!planning.isResting())
     },
 
     /** Asks what runs here to end because this process goes; resolves when it has. Nothing more is begun. */

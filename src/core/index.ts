@@ -109,6 +109,32 @@ export class Deck extends Data {
     return new Job(this.#engine, this.client, mode, data)
   }
 
+  /**
+   * A job that runs at the times of a cron expression, from its `save` on, for as long as a program or daemon has the deck
+   * open; what is missed meanwhile is made up for as its `missed` says.
+   * @param expression 5 or 6 fields, the second first, or a nickname such as `@daily`; `data.zone` says in which zone
+   */
+  cron(mode: Mode, data: JobData & { zone?: string }, expression: string): Job {
+    const { zone, ...rest } = data
+    return new Job(this.#engine, this.client, mode, {
+      ...rest,
+      schedule: { cron: expression, ...(zone && { zone }) },
+    })
+  }
+
+  /**
+   * A job that runs at a fixed rate, from its `save` on.
+   * @param interval such as `'15m'`, or milliseconds; at least a second
+   */
+  every(mode: Mode, data: JobData, interval: string | number): Job {
+    return new Job(this.#engine, this.client, mode, { ...data, schedule: { every: interval } })
+  }
+
+  /** A job that is kept running from its `save` on: when it ends it is started again, as its `restart` says. */
+  daemon(mode: Mode, data: JobData): Job {
+    return new Job(this.#engine, this.client, mode, { ...data, schedule: { daemon: true } })
+  }
+
   /** Listens to one kind of event; returns the function that stops it. */
   on<N extends EventName>(name: N, listener: (event: Events[N]) => void): () => void {
     return this.client.on(name, listener)

@@ -5,21 +5,25 @@ import { Fault } from '../shared/fault.ts'
 import type { JobDefinition } from './definition.ts'
 import type { Engine } from './engine.ts'
 import { createId } from './host.ts'
+import { checkSchedule } from './plan/check.ts'
 import type { JobFace } from './store/jobs.ts'
 
-type Deck = Pick<Engine, 'store' | 'clock' | 'actor'>
+type Deck = Pick<Engine, 'store' | 'clock' | 'actor' | 'planning'>
 
 /** Creates the job, or updates the one with the same key; an edit that changes something makes a version. */
 export function saveJob(deck: Deck, input: CheckedInput<'jobs.save'>): string {
   const { key = input.name, name, description = null, category = null, tags = [] } = input
-  return saveFace(deck, key, { name, description, category, tags, definition: definitionOf(input) })
+  return saveFace(deck, key, { name, description, category, tags, definition: definitionOf(deck, input) })
 }
 
-function saveFace({ store, clock, actor }: Deck, key: string, face: JobFace): string {
+function saveFace({ store, clock, actor, planning }: Deck, key: string, face: JobFace): string {
   const now = clock.now()
+  const known = store.jobs.withKey(key)
+  const schedule = known === undefined ? undefined : store.jobs.definition(known)?.schedule
   const categoryId = face.category === null ? null : store.categories.getOrCreate(face.category, now)
   const { name, description, tags, definition } = face
   const id = store.jobs.save({ id: createId(), key, name, description, tags, categoryId, definition, now })
+  planning.ledger.replan(id, schedule, actor === 'file')
   const before = store.versions.latest(id)
   const after = store.versions.add(id, face, now)
   if (after !== before) {
@@ -53,6 +57,7 @@ export function removeJobs({ store, clock, actor }: Deck, ids: string[]): void {
     }
     for (const { id: execution } of open) store.executions.requestStop(execution, 'cancelled', false, now)
     store.jobs.remove(id, now)
+    store.plans.remove(id)
     store.pauses.resume(`job:${id}`)
     store.pauses.resume(`disabled:${id}`)
     store.trail.add({ at: now, actor, action: 'removed', jobId: id, details: { name } })
@@ -63,10 +68,11 @@ export function removeJobs({ store, clock, actor }: Deck, ids: string[]): void {
  * Brings a removed job back, with its runs.
  * @throws Fault `conflict` where another job has taken its key meanwhile
  */
-export function bringBack({ store, clock, actor }: Deck, id: string): void {
+export function bringBack({ store, clock, actor, planning }: Deck, id: string): void {
   if (!store.jobs.bringBack(id)) {
     throw new Fault('conflict', 'another job has the same key by now: rename or remove that one first')
   }
+  planning.ledger.replan(id, undefined, true)
   store.trail.add({ at: clock.now(), actor, action: 'brought back', jobId: id })
 }
 
@@ -80,8 +86,14 @@ export function enableJob({ store, clock, actor }: Deck, id: string, enabled: bo
   store.trail.add({ at: now, actor, action: enabled ? 'enabled' : 'disabled', jobId: id })
 }
 
-/** With every path made absolute, so that it means the same wherever the job runs. */
-export function definitionOf(input: CheckedInput<'jobs.save'>): JobDefinition {
+/**
+ * With every path made absolute, so that it means the same wherever the job runs.
+ * @throws Fault `invalid-input` for a schedule that cannot be kept
+ */
+export function definitionOf(
+  { clock, planning }: Pick<Deck, 'clock' | 'planning'>,
+  input: CheckedInput<'jobs.save'>,
+): JobDefinition {
   const {
     key: _,
     name: __,
@@ -90,6 +102,7 @@ export function definitionOf(input: CheckedInput<'jobs.save'>): JobDefinition {
     tags: _____,
     handlers,
     params = {},
+    schedule,
     ...policy
   } = input
   if (policy.directory !== undefined) policy.directory = resolve(policy.directory)
@@ -97,5 +110,6 @@ export function definitionOf(input: CheckedInput<'jobs.save'>): JobDefinition {
     priority,
     handler: 'file' in handler ? { ...handler, file: resolve(handler.file) } : handler,
   }))
-  return { handlers: absolute, params, policy }
+  const planned = schedule && checkSchedule(schedule, clock.now(), planning.ledger.localZone())
+  return { handlers: absolute, params, policy, ...(planned && { schedule: planned }) }
 }

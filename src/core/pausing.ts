@@ -13,6 +13,8 @@ interface PausingParts {
   clock: Clock
   folders: Folders
   actor: Actor
+  /** Runs in a transaction, once what came due before has its place in the ledger. */
+  change<T>(work: () => T): Promise<T>
   /** What waits may have become free to run, or not to. */
   onChange(): void
 }
@@ -24,7 +26,7 @@ export interface PauseSpan {
   reason?: string | null | undefined
 }
 
-export function createPausing({ store, clock, folders, actor, onChange }: PausingParts) {
+export function createPausing({ store, clock, folders, actor, change, onChange }: PausingParts) {
   /** Inside a transaction. */
   function pauseNow(target: PauseTarget, until: number | null, reason: string | null, by = actor): Pause {
     const now = clock.now()
@@ -55,14 +57,14 @@ export function createPausing({ store, clock, folders, actor, onChange }: Pausin
       const now = clock.now()
       const end = until ?? (span === undefined ? null : now + span)
       if (end !== null && end <= now) throw invalidInput('until', 'lies in the past')
-      const pause = await store.write(() => pauseNow(target, end, reason))
+      const pause = await change(() => pauseNow(target, end, reason))
       onChange()
       return pause
     },
 
     /** @returns whether it was paused */
     async resume(target: PauseTarget): Promise<boolean> {
-      const resumed = await store.write(() => {
+      const resumed = await change(() => {
         if (!store.pauses.resume(target)) return false
         const at = clock.now()
         store.trail.add({ at, actor, action: 'resumed', jobId: jobOf(target), details: { target } })

@@ -8,7 +8,7 @@ import type { Engine } from './engine.ts'
 import { definitionOf, enableJob, saveJob } from './jobs.ts'
 import { normalPath } from './store/categories.ts'
 
-type Deck = Pick<Engine, 'store' | 'clock' | 'actor'>
+type Deck = Pick<Engine, 'store' | 'clock' | 'actor' | 'planning'>
 type Document = CheckedInput<'deck.import'>['document']
 
 /** @param ids of the jobs that are wanted; without, all jobs and all categories */
@@ -47,7 +47,10 @@ export function importDeck(deck: Deck, document: Document): Imported[] {
 }
 
 /** What an import would do, in the order of the document. */
-export function planImport({ store }: Pick<Deck, 'store'>, { categories, jobs }: Document): Step[] {
+export function planImport(
+  deck: Pick<Deck, 'store' | 'clock' | 'planning'>,
+  { categories, jobs }: Document,
+): Step[] {
   refuseDoubles(
     'categories',
     'path',
@@ -59,8 +62,8 @@ export function planImport({ store }: Pick<Deck, 'store'>, { categories, jobs }:
     jobs.map(({ key, name }) => key ?? name),
   )
   return [
-    ...categories.map((entry) => planCategory(store, { ...entry, path: normalPath(entry.path) })),
-    ...jobs.map((entry) => planJob(store, entry)),
+    ...categories.map((entry) => planCategory(deck.store, { ...entry, path: normalPath(entry.path) })),
+    ...jobs.map((entry) => planJob(deck, entry)),
   ]
 }
 
@@ -76,12 +79,13 @@ function planCategory(store: Deck['store'], entry: CategoryEntry): Step {
   }
 }
 
-function planJob(store: Deck['store'], { enabled, ...input }: JobEntry): Step {
+function planJob(deck: Pick<Deck, 'store' | 'clock' | 'planning'>, { enabled, ...input }: JobEntry): Step {
+  const { store } = deck
   const key = input.key ?? input.name
   const id = store.jobs.withKey(key)
   const before = id === undefined ? undefined : jobEntry(store.jobs.find(id)!)
   const isEnabled = enabled ?? before?.enabled ?? true
-  const { handlers, params, policy } = definitionOf(input)
+  const { handlers, params, policy, schedule } = definitionOf(deck, input)
   const { name, description, category, tags = [] } = input
   const after = {
     key,
@@ -92,6 +96,7 @@ function planJob(store: Deck['store'], { enabled, ...input }: JobEntry): Step {
     enabled: isEnabled,
     handlers,
     ...(Object.keys(params).length > 0 && { params }),
+    ...(schedule && { schedule }),
     ...policy,
   }
   return {

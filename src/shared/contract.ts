@@ -6,6 +6,7 @@ import { limit, reference } from './fields.ts'
 import { count, counting, executionFilter, executionPage, jobFilter, jobPage } from './filters.ts'
 import { logRequests } from './logs.ts'
 import { parameters } from './parameters.ts'
+import { MISSED, OUTCOMES, OVERLAPS, REASONS, RESTARTS, scheduleSchema } from './schedule.ts'
 import { parseSize } from './size.ts'
 
 export { LEVELS, type Level, type LogEntry, type LogHit, type LogKey } from './logs.ts'
@@ -30,6 +31,7 @@ export const JOB_STATUSES = [
   'failed',
   'cancelled',
   'completed',
+  'ready',
 ] as const
 /** Who did something: a window, the command line, a program that uses the library, a file of jobs, or the engine. */
 export const ACTORS = ['window', 'command line', 'program', 'file', 'engine'] as const
@@ -174,6 +176,16 @@ const policy = {
   logBytes: size(1024).optional(),
   /** How many ended runs are kept. */
   keepRuns: keepRuns.optional(),
+  /** What becomes of occurrences that came due while nothing was there to act on them; `latest`, if not given. */
+  missed: z.enum(MISSED).optional(),
+  /** What was missed longer ago than this is not caught up with; 7 days, if not given. */
+  missedWindow: duration.optional(),
+  /** How many are caught up with at most, where each is; 100, if not given. */
+  missedLimit: z.int().min(1).max(10_000).optional(),
+  /** What becomes of an occurrence while a run of the job is open; `skip`, if not given. */
+  overlap: z.enum(OVERLAPS).optional(),
+  /** When a daemon is started again; `always`, if not given. */
+  restart: z.enum(RESTARTS).optional(),
   /** How long ended runs are kept. */
   keepFor: duration.optional(),
 }
@@ -192,6 +204,8 @@ export const jobInput = z.strictObject({
   handlers: z
     .array(z.object({ priority: z.int().min(-1000).max(1000).default(0), handler: handlerSchema }))
     .max(100),
+  /** When it runs by itself. */
+  schedule: scheduleSchema.optional(),
   ...policy,
 })
 
@@ -268,6 +282,11 @@ const job = z.object({
   policy: z.object(policy),
   handlers: z.array(z.object({ priority: z.int(), handler: handlerSchema })),
   params: parameters,
+  schedule: scheduleSchema.nullable(),
+  /** The next occurrence: when it is planned for, and when it is due. A daemon's: its next start. */
+  next: z.object({ at: z.int(), dueAt: z.int() }).nullable(),
+  /** Why a daemon is not kept running. */
+  stopped: z.enum(['stopped', 'completed', 'keeps-crashing']).nullable(),
   counts: z.partialRecord(status, z.int()),
   /** Why and how long it does not run by itself. */
   pause: z.lazy(() => pause).nullable(),
@@ -322,6 +341,20 @@ const executionDetail = execution.extend({
   environment: environment.nullable(),
   directory: z.string().nullable(),
   processId: z.int().nullable(),
+})
+
+const occurrence = z.object({
+  jobId: z.string(),
+  jobName: z.string(),
+  /** When it was planned for; the first and the last of those that share the entry. */
+  firstAt: z.int(),
+  lastAt: z.int(),
+  count: z.int(),
+  outcome: z.enum(OUTCOMES),
+  reason: z.enum(REASONS),
+  detail: z.string().nullable(),
+  executionId: z.int().nullable(),
+  decidedAt: z.int(),
 })
 
 const version = z.object({
@@ -461,6 +494,74 @@ export const contract = {
   },
   /** Brings a job back that was removed, with its runs. */
   'jobs.bringBack': { input: z.strictObject({ job: z.string().min(1) }), output: job },
+  /** Stops what runs of the job and starts it again; a daemon that was stopped is kept running again. */
+  'jobs.restart': { input: z.strictObject({ job: reference }), output: z.array(execution) },
+  /** Lets the next occurrence pass, or with `undo` come after all; answers when it is planned for. */
+  'jobs.skipNext': {
+    input: z.strictObject({ job: reference, undo: z.boolean().optional() }),
+    output: z.int(),
+  },
+  /** Runs a job for planned times that are over and for which it did not run; with `dryRun` it only says which. */
+  'jobs.backfill': {
+    input: z.strictObject({
+      job: reference,
+      from: z.int().min(0),
+      to: z.int().min(0),
+      dryRun: z.boolean().optional(),
+    }),
+    output: z.array(z.object({ at: z.int(), executionId: z.int().nullable() })),
+  },
+  /** The next times of a schedule, or of a job, and what it is in words. */
+  'schedules.preview': {
+    input: z
+      .strictObject({
+        schedule: scheduleSchema.optional(),
+        job: reference.optional(),
+        /** After this time; now, if not given. */
+        from: z.int().min(0).max(Date.UTC(9998, 0)).optional(),
+        /** 10, if not given. */
+        count: z.int().min(1).max(1000).optional(),
+      })
+      .refine(({ schedule, job }) => (schedule === undefined) !== (job === undefined), {
+        message: 'wants either a schedule or a job',
+        path: ['schedule'],
+      }),
+    output: z.object({
+      words: z.object({ en: z.string(), zh: z.string() }),
+      zone: z.string(),
+      occurrences: z.array(
+        z.object({
+          at: z.int(),
+          /** `gap`: its time is left out when the clock is set forward; else which pass of a repeated hour it is in. */
+          dst: z.enum(['gap', 'first-pass', 'second-pass']).nullable(),
+        }),
+      ),
+    }),
+  },
+  /** The ledger: what became of planned occurrences, newest first. */
+  'occurrences.list': {
+    input: z.strictObject({
+      job: reference.optional(),
+      outcomes: z.array(z.enum(OUTCOMES)).min(1).max(OUTCOMES.length).optional(),
+      reasons: z.array(z.enum(REASONS)).min(1).max(REASONS.length).optional(),
+      /** Planned from, and before. */
+      from: z.int().min(0).optional(),
+      to: z.int().min(0).optional(),
+      /** Only those before this one: the last of the page before. */
+      before: z.strictObject({ at: z.int().min(0), jobId: z.string() }).optional(),
+      limit: limit.optional(),
+    }),
+    output: z.array(occurrence),
+  },
+  /** Answers what was held for a person: runs once for each, or lets it pass. Of one job, or of all. */
+  'occurrences.answer': {
+    input: z.strictObject({
+      job: reference.optional(),
+      firstAt: z.int().min(0).optional(),
+      run: z.boolean(),
+    }),
+    output: z.array(execution),
+  },
   /** What the job was after each edit, newest first. */
   'versions.list': { input: z.strictObject({ job: reference }), output: z.array(version) },
   /** Makes the job what it was; that is an edit as any other. */
@@ -667,6 +768,7 @@ export type SweepReport = z.infer<typeof sweepReport>
 export type Settings = z.infer<typeof settings>
 export type Pause = z.infer<typeof pause>
 export type Category = z.infer<typeof category>
+export type Occurrence = z.infer<typeof occurrence>
 export type ErrorInfo = z.infer<typeof errorInfo>
 export type Execution = z.infer<typeof execution>
 export type ExecutionStatus = z.infer<typeof executionStatus>

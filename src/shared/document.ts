@@ -7,7 +7,18 @@ export type JobEntry = DeckDocument['jobs'][number]
 export type CategoryEntry = DeckDocument['categories'][number]
 
 const FIELDS = Object.keys(policySchema.shape) as (keyof Policy)[]
-const DURATIONS = new Set(['timeout', 'grace', 'expireAfter', 'keepFor', 'delay', 'maxDelay'])
+const DURATIONS = new Set([
+  'timeout',
+  'grace',
+  'expireAfter',
+  'keepFor',
+  'delay',
+  'maxDelay',
+  'missedWindow',
+  'every',
+  'jitter',
+])
+const INSTANTS = new Set(['at', 'from', 'until', 'anchor'])
 const SIZES = new Set(['memoryLimit', 'outputLimit', 'outputRate', 'logBytes'])
 
 /** A job as it is given to be saved: all that people have set of it, and nothing that follows from it. */
@@ -21,6 +32,7 @@ export function jobEntry(job: Job): JobEntry & { key: string; enabled: boolean }
     enabled: job.enabled,
     handlers: job.handlers.map(({ priority, handler }) => ({ priority, handler })),
     ...(Object.keys(job.params).length > 0 && { params: job.params }),
+    ...(job.schedule && { schedule: job.schedule }),
     ...inOrder(job.policy),
   }
 }
@@ -52,7 +64,10 @@ export function readable<T extends object>(entry: T): Record<string, unknown> {
 export function readableField(field: string, value: unknown): unknown {
   if (typeof value === 'number' && DURATIONS.has(field)) return formatDuration(value)
   if (typeof value === 'number' && SIZES.has(field)) return formatSize(value)
-  return (field === 'retry' || field === 'policy') && typeof value === 'object' && value
+  if (typeof value === 'number' && INSTANTS.has(field)) return new Date(value).toISOString()
+  return (field === 'retry' || field === 'policy' || field === 'schedule') &&
+    typeof value === 'object' &&
+    value
     ? readable(value)
     : value
 }

@@ -1,7 +1,8 @@
 /** What lists are narrowed down by, sorted and paged by. */
 import * as z from 'zod'
+import { SCHEDULE_KINDS } from './schedule.ts'
 
-export const JOB_ORDERS = ['name', 'createdAt', 'updatedAt', 'lastRun'] as const
+export const JOB_ORDERS = ['name', 'createdAt', 'updatedAt', 'lastRun', 'nextRun'] as const
 export const EXECUTION_ORDERS = ['id', 'queuedAt', 'startedAt', 'endedAt', 'durationMs'] as const
 
 const time = z.int().min(0)
@@ -28,6 +29,8 @@ export const jobFilter = <S extends z.ZodType, M extends z.ZodType>(status: S, m
   /** It has all of these. */
   tags: z.array(z.string().max(50)).max(20).optional(),
   mode: mode.optional(),
+  /** How it runs by itself. */
+  schedules: z.array(z.enum(SCHEDULE_KINDS)).max(4).optional(),
   /** In what it runs: a part of the path of a file, of a command, of the name of a function. */
   handler: z.string().max(1000).optional(),
   createdFrom: time.optional(),

@@ -4,7 +4,7 @@ import { mayFollow } from '../../src/core/dispatch/lifecycle.ts'
 import { NON_RETRYABLE, retryDelay } from '../../src/core/dispatch/retry.ts'
 import { settlementOf } from '../../src/core/dispatch/settle.ts'
 import { NonRetryable } from '../../src/core/index.ts'
-import { jobStatus } from '../../src/core/store/job-list.ts'
+import { jobStatus, type JobState } from '../../src/core/store/job-list.ts'
 import { FINAL_STATUSES, STATUSES, type RetryPolicy, type Status } from '../../src/shared/contract.ts'
 import { openDeck } from '../support/deck.ts'
 
@@ -103,21 +103,36 @@ describe('the status of a job', () => {
 
   test('is that of the first rule that matches, in the order of the rules', () => {
     const flag = fc.boolean()
-    const property = fc.property(flag, counts, last, flag, (hasHandlers, numbers, latest, isPaused) => {
-      const some = (status: Status) => (numbers[status] ?? 0) > 0
+    const stopped = fc.constantFrom(null, 'stopped', 'completed', 'keeps-crashing')
+    const state: fc.Arbitrary<JobState> = fc.record({
+      hasHandlers: flag,
+      counts,
+      last,
+      isEnabled: flag,
+      isPaused: flag,
+      isPlanned: flag,
+      isOver: flag,
+      stopped,
+    })
+    const property = fc.property(state, (given) => {
+      const some = (status: Status) => (given.counts[status] ?? 0) > 0
       const rules: [boolean, string][] = [
-        [!hasHandlers, 'draft'],
+        [!given.hasHandlers, 'draft'],
         [some('running') || some('initializing'), 'running'],
         [some('queued'), 'queued'],
-        [isPaused, 'paused'],
-        [failures.has(latest), 'failed'],
-        [latest === 'cancelled', 'cancelled'],
-        [latest === 'completed', 'completed'],
-        [latest === undefined, 'draft'],
+        [!given.isEnabled, 'disabled'],
+        [given.isPaused, 'paused'],
+        [given.stopped === 'keeps-crashing', 'failed'],
+        [given.stopped === 'stopped', 'cancelled'],
+        [failures.has(given.last), 'failed'],
+        [given.last === 'cancelled', 'cancelled'],
+        [given.isPlanned && (given.last === 'completed' || given.last === undefined), 'ready'],
+        [given.last === 'completed' || (given.last === undefined && given.isOver), 'completed'],
+        [given.last === undefined, 'draft'],
         [true, 'queued'],
       ]
       const [, expected] = rules.find(([matches]) => matches)!
-      expect(jobStatus(hasHandlers, numbers, latest, true, isPaused)).toBe(expected)
+      expect(jobStatus(given)).toBe(expected)
     })
     fc.assert(property, { numRuns: 1000 })
   })

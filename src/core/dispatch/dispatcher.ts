@@ -101,6 +101,11 @@ export class Dispatcher {
     this.#cancelAlarm = clock.at(Math.min(...times), () => this.wake())
   }
 
+  /** Daemons end with their host: nobody waits for them. */
+  interruptDaemons(): void {
+    for (const active of this.#active.values()) if (active.isDaemon) active.stop('interrupted')
+  }
+
   /** Stops what runs here; false where it does not. */
   stop(id: number, force: boolean): boolean {
     const active = this.#active.get(id)

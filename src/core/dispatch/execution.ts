@@ -82,6 +82,10 @@ export class ActiveExecution {
     this.done = this.#finish()
   }
 
+  get isDaemon(): boolean {
+    return this.#claimed.definition.isDaemon ?? false
+  }
+
   /** Whether it waits for its handler, and for nothing else. */
   get isInHandler(): boolean {
     return this.#run !== undefined

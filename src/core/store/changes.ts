@@ -38,6 +38,7 @@ export class Changes {
   readonly #jobs = new Set<string>()
   #anyJob = false
   readonly #count: Database.Statement
+  readonly #stored: Database.Statement
   readonly #end: Database.Statement
   readonly #log: Database.Statement
 
@@ -47,6 +48,7 @@ export class Changes {
        on conflict (job_id, status) do update
        set count = count + excluded.count, last_at = coalesce(excluded.last_at, last_at)`,
     )
+    this.#stored = database.prepare('select count from counters where job_id = ? and status = ?').pluck()
     this.#end = database.prepare(
       `insert into endings (job_id, hour, status, bucket, count, duration)
        values (:jobId, :hour, :status, :bucket, :count, :duration)
@@ -69,6 +71,12 @@ export class Changes {
     const sum = this.#counts.add(`${to} ${jobId}`, { jobId, status: to }, { count: 1, at: 0 })
     sum.at = at || sum.at
     this.#executions.push({ id, jobId, status: to })
+  }
+
+  /** How many executions of a job have a status, this transaction included. */
+  count(jobId: string, status: Status): number {
+    const stored = (this.#stored.get(jobId, status) ?? 0) as number
+    return stored + (this.#counts.get(`${status} ${jobId}`)?.count ?? 0)
   }
 
   /** What is shown of a job was changed, other than by its executions; without an id, that of any of them. */
@@ -129,6 +137,10 @@ class Sums<Of extends object, Field extends string> {
       known[field] = (known[field] + amounts[field]) as (typeof known)[Field]
     }
     return known
+  }
+
+  get(key: string): (Of & Record<Field, number>) | undefined {
+    return this.#sums.get(key)
   }
 
   clear(): void {

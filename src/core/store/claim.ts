@@ -4,6 +4,7 @@ import { laneOf, type Definition, type Lane } from '../definition.ts'
 import type { Known } from './executions.ts'
 import type { Connection } from './open.ts'
 import { roomTable, type Place } from './room.ts'
+import { turnTaker } from './turns.ts'
 
 /** What a host needs to run an execution that it claimed. */
 export interface Claimed {
@@ -49,10 +50,11 @@ export type MoveStatus = (from: Known, to: Status, change: () => Database.RunRes
 export function claimer(connection: Connection, move: MoveStatus) {
   const { database, snapshots } = connection
   const roomAt = roomTable(connection)
+  const giveTurns = turnTaker(connection)
 
   // Here and below an index is named where SQLite, which knows no numbers of rows, would look through the whole queue.
   const becomeDue = database.prepare(
-    `update executions indexed by executions_later set due = 1 where status = 'queued' and due = 0 and scheduled_at <= ?`,
+    `update executions indexed by executions_later set due = 1 where status = 'queued' and due <= 0 and due = 0 and scheduled_at <= ?`,
   )
   // Skips from queue to queue in the index: one with thousands of executions costs as much as one with one.
   // The casts keep SQLite, built with STAT4, from preparing these anew for each value of a parameter.
@@ -111,8 +113,8 @@ export function claimer(connection: Connection, move: MoveStatus) {
     fit: (definition: Definition) => boolean,
   ): { executions: Claimed[]; more: boolean } {
     becomeDue.run(host.now)
+    let more = host.plans && giveTurns(host.now)
     const room = roomAt(slots, host.now)
-    let more = false
     const candidates: { row: Candidate; queue: Queue; definition: Definition }[] = []
     for (const owner of host.plans ? [host.id, ANYBODY] : [host.id]) {
       for (const queue of queuesOf(owner)) {

@@ -32,7 +32,7 @@ function partsOf(status: Status, hasJob: boolean): { index: string; where: strin
     case 'queued':
       return [
         { index: 'executions_queued', where: `status = 'queued' and due > 0` },
-        { index: 'executions_later', where: `status = 'queued' and due = 0` },
+        { index: 'executions_later', where: `status = 'queued' and due <= 0` },
       ]
     case 'initializing':
     case 'running':

@@ -9,6 +9,7 @@ import type {
 } from '../../shared/contract.ts'
 import { laneOf, type Definition } from '../definition.ts'
 import { mayFollow } from '../dispatch/lifecycle.ts'
+import type { DaemonRun } from '../plan/supervise.ts'
 import { claimer } from './claim.ts'
 import type { Connection } from './open.ts'
 
@@ -26,6 +27,10 @@ export interface NewExecution {
   trigger: Trigger
   priority: number
   params: string
+  /** When it was planned for; now, if not given. */
+  scheduledAt?: number
+  /** Whether it waits for its turn among those that are caught up with. */
+  inTurn?: boolean
   /** Whether it runs even while its job, category or deck is paused. */
   urgent: boolean
   now: number
@@ -78,7 +83,7 @@ export function executionTable(connection: Connection) {
     .prepare<[]>(
       `select min(time) from (
          select min(scheduled_at) as time from executions indexed by executions_later
-         where status = 'queued' and due = 0
+         where status = 'queued' and due <= 0 and due = 0
          union all
          select min(expires_at) from executions indexed by executions_expiring
          where status = 'queued' and expires_at is not null)`,
@@ -92,6 +97,16 @@ export function executionTable(connection: Connection) {
     `select host_id as hostId, coalesce(error ->> 'name' = 'HostDied', 0) as died
      from executions where job_id = ? and started_at is not null and ended_at is not null order by id desc limit 100`,
   )
+  const endedOf = database.prepare<[string, number, number], DaemonRun>(
+    `select status, started_at as startedAt, ended_at as endedAt from executions indexed by executions_by_job
+     where job_id = ? and queued_at >= ? and ended_at is not null order by id desc limit ?`,
+  )
+  const openIds = database
+    .prepare<[string]>(
+      `select id from executions indexed by executions_open
+       where job_id = ? and status in ('initializing', 'running')`,
+    )
+    .pluck()
   const begin = database.prepare(
     `update executions set status = 'running', started_at = ?, environment_id = ?
      where id = ? and status = 'initializing' and stop_requested_at is null`,
@@ -132,7 +147,7 @@ export function executionTable(connection: Connection) {
   const isLost = `owner > '' and not exists (select 1 from hosts where hosts.id = owner and closed_at is null)`
   const releaseLost = [
     `update executions indexed by executions_queued set owner = '' where status = 'queued' and due > 0 and ${isLost}`,
-    `update executions indexed by executions_later set owner = '' where status = 'queued' and due = 0 and ${isLost}`,
+    `update executions indexed by executions_later set owner = '' where status = 'queued' and due <= 0 and ${isLost}`,
   ].map((sql) => database.prepare(sql))
   const known = database.prepare<[number], Known & { definitionId: number }>(
     `select id, status, job_id as jobId, definition_id as definitionId from executions where id = ?`,
@@ -162,10 +177,12 @@ export function executionTable(connection: Connection) {
       const expiresAt = expireAfter === undefined ? null : now + expireAfter
       const definitionId = snapshots.keep(definition)
       const what = [jobId, rest.startId, definitionId, rest.owner, mode, laneOf(definition), trigger]
-      const when = [priority, now - priority * HEAD_START, rest.urgent ? 2 : 1, now, expiresAt, now]
+      const scheduledAt = rest.scheduledAt ?? now
+      const due = rest.inTurn ? -1 : rest.urgent ? 2 : 1
+      const when = [priority, scheduledAt - priority * HEAD_START, due, scheduledAt, expiresAt, now]
       const id = Number(insert.run(...what, ...when, params).lastInsertRowid)
       changes.move(id, jobId, null, 'queued')
-      return { ...NEW, id, jobId, jobName, trigger, mode, priority, scheduledAt: now, queuedAt: now }
+      return { ...NEW, id, jobId, jobName, trigger, mode, priority, scheduledAt, queuedAt: now }
     },
 
     /** Queues another attempt of an execution that has ended, with what that one ran with; returns its id. */
@@ -192,6 +209,18 @@ export function executionTable(connection: Connection) {
       const end = latest.findIndex(({ died }) => !died)
       return new Set(latest.slice(0, end === -1 ? undefined : end).map(({ hostId }) => hostId)).size
     },
+
+    /** How many executions of the job are open, and how many of them only wait. */
+    openOfJob(jobId: string): { open: number; waiting: number } {
+      const waiting = changes.count(jobId, 'queued')
+      return {
+        open: waiting + changes.count(jobId, 'initializing') + changes.count(jobId, 'running'),
+        waiting,
+      }
+    },
+    openIds: (jobId: string) => openIds.all(jobId) as number[],
+    /** The last runs of a daemon that have ended, newest first. */
+    endedOf: (jobId: string, since: number, limit: number): DaemonRun[] => endedOf.all(jobId, since, limit),
 
     /** When the next waiting execution becomes due or expires, or null. */
     nextChange: () => nextChange.get() as number | null,

@@ -6,12 +6,13 @@ import { COUNTED, Conditions } from './conditions.ts'
 import { containing, fold } from './like.ts'
 import type { Connection } from './open.ts'
 import { pauseTable } from './pauses.ts'
+import type { DaemonStop } from './schema.ts'
 
 type ListInput = CheckedInput<'jobs.list'>
 /** What does not depend on how things stand. */
 export type JobFilter = Pick<
   ListInput,
-  'text' | 'category' | 'tags' | 'mode' | 'handler' | 'createdFrom' | 'createdTo'
+  'text' | 'category' | 'tags' | 'mode' | 'handler' | 'schedules' | 'createdFrom' | 'createdTo'
 >
 
 interface JobRecord {
@@ -30,6 +31,9 @@ interface JobRecord {
   lastStatuses: string
   progress: number | null
   enabled: number
+  nextAt: number | null
+  dueAt: number | null
+  stopped: DaemonStop | null
 }
 
 const SELECT = `
@@ -43,9 +47,11 @@ const SELECT = `
        and not exists (select 1 from executions as later where later.parent_id = attempt.id)) as lastStatuses,
     (select avg(progress) from executions indexed by executions_open
      where job_id = jobs.id and status in ('initializing', 'running') and status = 'running') as progress,
-    not exists (select 1 from pauses where target = 'disabled:' || jobs.id) as enabled
+    not exists (select 1 from pauses where target = 'disabled:' || jobs.id) as enabled,
+    plans.next_at as nextAt, plans.due_at as dueAt, plans.stopped
   from jobs
     join snapshots on snapshots.id = jobs.definition_id
+    left join plans on plans.job_id = jobs.id
     left join categories on categories.id = jobs.category_id
     left join executions as last
       on last.id = (select max(id) from executions indexed by executions_by_job where job_id = jobs.id)`
@@ -55,6 +61,8 @@ const ORDER: Record<NonNullable<ListInput['sort']>, string> = {
   name: 'jobs.name collate nocase',
   createdAt: 'jobs.created_at',
   updatedAt: 'jobs.updated_at',
+  // What never comes is last.
+  nextRun: 'coalesce((select due_at from plans where plans.job_id = jobs.id), 9e15)',
   lastRun: 'coalesce((select max(id) from executions where job_id = jobs.id), 0)',
 }
 
@@ -163,6 +171,12 @@ export function jobConditions(filter: JobFilter): Conditions {
   const policy = (path: string) =>
     `(select body ->> '${path}' from snapshots where snapshots.id = jobs.definition_id)`
   conditions.add(`${policy('$.policy.mode')} = ?`, filter.mode)
+  if (filter.schedules?.length) {
+    const kinds = JSON.stringify(filter.schedules)
+    // One without a schedule runs once, when it is started.
+    const kind = `coalesce((select kind from plans where plans.job_id = jobs.id), 'once')`
+    conditions.add(`${kind} in (select value from json_each(?))`, kinds)
+  }
   if (filter.handler) {
     conditions.add(`lower(${policy('$.handlers')}) like ? escape '\\'`, containing(filter.handler))
   }
@@ -176,8 +190,9 @@ export const searchText = (name: string, key: string, description: string | null
   fold([name, key, description ?? '', ...tags].join('\n'))
 
 function toJob(record: JobRecord, pause: Pause | null): Job {
-  const { definition: body, counts, lastStatuses, tags, enabled, ...rest } = record
-  const { handlers, params, policy } = JSON.parse(body) as JobDefinition
+  const { definition: body, counts, lastStatuses, tags, enabled, nextAt, dueAt, ...rest } = record
+  const { handlers, params, policy, schedule = null } = JSON.parse(body) as JobDefinition
+  const isKeptRunning = schedule !== null && 'daemon' in schedule && record.stopped === null
   const numbers = JSON.parse(counts) as Job['counts']
   const last = worst(JSON.parse(lastStatuses) as Status[])
   return {
@@ -188,29 +203,50 @@ function toJob(record: JobRecord, pause: Pause | null): Job {
     policy,
     handlers,
     params,
+    schedule,
+    next: nextAt === null ? null : { at: nextAt, dueAt: dueAt! },
     counts: numbers,
     pause,
-    status: jobStatus(handlers.length > 0, numbers, last, enabled === 1, pause !== null),
+    status: jobStatus({
+      hasHandlers: handlers.length > 0,
+      counts: numbers,
+      last,
+      isEnabled: enabled === 1,
+      isPaused: pause !== null,
+      isPlanned: nextAt !== null || isKeptRunning,
+      isOver: schedule !== null && nextAt === null && !isKeptRunning,
+      stopped: record.stopped,
+    }),
   }
 }
 
-/**
- * The status of a job follows from its executions; it is never stored.
- * @param last the worst of what the handlers came to at the latest start
- */
-export function jobStatus(
-  hasHandlers: boolean,
-  counts: Job['counts'],
-  last: Status | undefined,
-  isEnabled: boolean,
-  isPaused: boolean,
-): Job['status'] {
+/** From what the status of a job follows; it is never stored. */
+export interface JobState {
+  hasHandlers: boolean
+  counts: Job['counts']
+  /** The worst of what the handlers came to at the latest start. */
+  last: Status | undefined
+  isEnabled: boolean
+  isPaused: boolean
+  /** Whether it has an occurrence to come. */
+  isPlanned: boolean
+  /** Whether all its occurrences are over. */
+  isOver: boolean
+  /** Why a daemon is not kept running. */
+  stopped: DaemonStop | null
+}
+
+export function jobStatus(state: JobState): Job['status'] {
+  const { hasHandlers, counts, last, isEnabled, isPaused, isPlanned, isOver, stopped } = state
   if (!hasHandlers) return 'draft'
   if (counts.running || counts.initializing) return 'running'
   if (counts.queued) return 'queued'
   if (!isEnabled) return 'disabled'
   if (isPaused) return 'paused'
-  if (last === undefined) return 'draft'
-  if (last === 'completed' || last === 'cancelled') return last
+  if (stopped === 'keeps-crashing') return 'failed'
+  if (stopped === 'stopped') return 'cancelled'
+  if (last === undefined) return isPlanned ? 'ready' : isOver ? 'completed' : 'draft'
+  if (last === 'cancelled') return last
+  if (last === 'completed') return isPlanned ? 'ready' : last
   return isFinal(last) ? 'failed' : 'queued'
 }

@@ -11,18 +11,26 @@ export type PauseTarget = 'deck' | `category:${number}` | `job:${string}` | `dis
 export function pauseTable({ database, orm, changes }: Connection) {
   const IN_FORCE = 'paused_from <= :now and (paused_until is null or paused_until > :now)'
   const any = database.prepare<[{ now: number }]>(`select 1 from pauses where ${IN_FORCE} limit 1`).pluck()
-  const ofJob = database.prepare<[{ jobId: string; now: number }], Pause>(
-    `with recursive above (id, parent_id) as (
+  const ABOVE = `with recursive above (id, parent_id) as (
        select categories.id, parent_id from jobs join categories on categories.id = category_id where jobs.id = :jobId
        union all
        select categories.id, categories.parent_id from above join categories on categories.id = above.parent_id)
      select target, paused_from as pausedFrom, paused_until as pausedUntil, reason from pauses
-     where ${IN_FORCE} and target in (
-       select 'deck' union all select 'job:' || :jobId union all select 'disabled:' || :jobId union all select 'category:' || id from above)
-     order by target = 'deck' desc limit 1`,
+     where target in (
+       select 'deck' union all select 'job:' || :jobId union all select 'disabled:' || :jobId union all select 'category:' || id from above)`
+  const ofJob = database.prepare<[{ jobId: string; now: number }], Pause>(
+    `${ABOVE} and ${IN_FORCE} order by target = 'deck' desc limit 1`,
   )
+  const allOfJob = database.prepare<[{ jobId: string }], Pause>(
+    `${ABOVE} order by target not like 'disabled:%'`,
+  )
+  const some = database.prepare<[]>('select 1 from pauses limit 1').pluck()
   const expire = database
-    .prepare<[number], PauseTarget>('delete from pauses where paused_until <= ? returning target')
+    .prepare<[{ now: number }], PauseTarget>(
+      `delete from pauses where paused_until <= :now
+         and not exists (select 1 from plans indexed by plans_due where due_at is not null and due_at <= :now)
+       returning target`,
+    )
     .pluck()
   const nextChange = database
     .prepare<[number]>(
@@ -45,15 +53,17 @@ export function pauseTable({ database, orm, changes }: Connection) {
       tell(target)
       return true
     },
-    /** Forgets those that have ended by themselves. */
+    /** Forgets those that have ended by themselves, once all that came due in them has its place in the ledger. */
     expire(now: number): void {
-      for (const target of expire.all(now)) tell(target)
+      for (const target of expire.all({ now })) tell(target)
     },
     /** Whether anything at all is paused. */
     any: (now: number): boolean => any.get({ now }) !== undefined,
     /** What keeps the job from running: its own pause, that of a category above it, or that of the deck. */
     ofJob: (jobId: string, now: number): Pause | undefined =>
       any.get({ now }) === undefined ? undefined : ofJob.get({ jobId, now }),
+    /** Those that apply to the job, over or not: what came due in them is looked at later. */
+    allOfJob: (jobId: string): Pause[] => (some.get() === undefined ? [] : allOfJob.all({ jobId })),
     find: (target: PauseTarget) => orm.select().from(pauses).where(eq(pauses.target, target)).get(),
     /** All but those that stand for a job that is disabled. */
     list: () => orm.select().from(pauses).where(notLike(pauses.target, 'disabled:%')).all(),

@@ -1,4 +1,5 @@
 /** The tables as the newest migration leaves them; a test compares the two. Times are ms since 1970, UTC. */
+import type { Outcome, Reason, ScheduleKind } from '../../shared/schedule.ts'
 import type { Action, Actor, FinalStatus, Mode, Status, Trigger } from '../../shared/contract.ts'
 import type { Lane } from '../definition.ts'
 import { integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core'
@@ -110,7 +111,7 @@ export const hosts = sqliteTable('hosts', {
   openedAt: integer('opened_at').notNull(),
   closedAt: integer('closed_at'),
 })
-export type HostKind = 'library' | 'run' | 'command'
+export type HostKind = 'library' | 'serve' | 'run' | 'command'
 
 export const executions = sqliteTable('executions', {
   id: integer().primaryKey({ autoIncrement: true }),
@@ -132,7 +133,7 @@ export const executions = sqliteTable('executions', {
   priority: integer().notNull(),
   /** `scheduledAt - priority * 60 s`: the lowest is claimed first, and nothing starves. */
   rank: integer().notNull(),
-  /** 0 later, 1 now, 2 even while it is paused: somebody asked for it meanwhile. */
+  /** -1 in its turn of what is caught up with, 0 later, 1 now, 2 even while it is paused: somebody asked for it. */
   due: integer().$type<Due>().notNull(),
   scheduledAt: integer('scheduled_at').notNull(),
   /** Cancelled if it still waits then. */
@@ -162,7 +163,7 @@ export const executions = sqliteTable('executions', {
   logBytes: integer('log_bytes').notNull().default(0),
   deletedAt: integer('deleted_at'),
 })
-export type Due = 0 | 1 | 2
+export type Due = -1 | 0 | 1 | 2
 
 export const logs = sqliteTable(
   'logs',
@@ -215,4 +216,39 @@ export const counters = sqliteTable(
     lastAt: integer('last_at'),
   },
   (table) => [primaryKey({ columns: [table.jobId, table.status] })],
+)
+
+/** When jobs run by themselves next: one row for each job that has a schedule. */
+export const plans = sqliteTable('plans', {
+  jobId: text('job_id').primaryKey(),
+  kind: text().$type<ScheduleKind>().notNull(),
+  /** When the schedule was set. */
+  since: integer().notNull(),
+  /** Everything planned up to and including this instant has its occurrence. */
+  cursor: integer().notNull(),
+  /** What is planned next, and when it is to be acted on: it may be put off a little. */
+  nextAt: integer('next_at'),
+  dueAt: integer('due_at'),
+  /** The occurrence that a person skipped. */
+  snoozedAt: integer('snoozed_at'),
+  /** Why a daemon does not run: a person stopped it, it has completed, or it keeps crashing. */
+  stopped: text().$type<DaemonStop>(),
+})
+export type DaemonStop = 'stopped' | 'completed' | 'keeps-crashing'
+
+/** The ledger: what became of each planned occurrence. Those that did not start, for one reason, share a row. */
+export const occurrences = sqliteTable(
+  'occurrences',
+  {
+    jobId: text('job_id').notNull(),
+    firstAt: integer('first_at').notNull(),
+    lastAt: integer('last_at').notNull(),
+    count: integer().notNull(),
+    outcome: text().$type<Outcome>().notNull(),
+    reason: text().$type<Reason>().notNull(),
+    detail: text(),
+    executionId: integer('execution_id'),
+    decidedAt: integer('decided_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.jobId, table.firstAt] })],
 )

@@ -8,7 +8,9 @@ import { jobList } from './job-list.ts'
 import { jobTable } from './jobs.ts'
 import { logTable } from './logs.ts'
 import { connect, type ConnectOptions } from './open.ts'
+import { occurrenceTable } from './occurrences.ts'
 import { pauseTable } from './pauses.ts'
+import { planTable } from './plans.ts'
 import { createReader } from './reader.ts'
 import { retentionTable } from './retention.ts'
 import { roomTable } from './room.ts'
@@ -41,6 +43,8 @@ export async function openStore(path: string, options?: ConnectOptions) {
     reader,
     hosts: hostTable(connection),
     pauses: pauseTable(connection),
+    plans: planTable(connection),
+    occurrences: occurrenceTable(connection),
     room: roomTable(connection),
     retention: retentionTable(connection),
     samples: sampleTable(connection),

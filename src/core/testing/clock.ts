@@ -5,6 +5,8 @@ import type { Clock } from '../clock.ts'
 
 /** How a test clock begins. */
 export interface TestClockOptions {
+  /** The time zone of the machine; UTC if not given. */
+  zone?: string
   /** What the wall clock shows at first: a date, or milliseconds since 1970, UTC. The first of January 2026 if not given. */
   now?: Date | number
 }
@@ -26,6 +28,8 @@ export interface TestClock extends Clock {
    * @throws Fault `invalid-input` for anything else
    */
   jump(time: number | string): Promise<void>
+  /** Takes the machine to another time zone: an IANA name. */
+  setZone(zone: string): void
 }
 
 interface Timer {
@@ -49,7 +53,11 @@ export function restWith(clock: TestClock, rest: Rest): () => void {
 }
 
 /** A clock for `openTestDeck`; several decks can share one. */
-export function createTestClock({ now = Date.UTC(2026, 0, 1) }: TestClockOptions = {}): TestClock {
+export function createTestClock({
+  now = Date.UTC(2026, 0, 1),
+  zone: firstZone = 'UTC',
+}: TestClockOptions = {}): TestClock {
+  let zone = firstZone
   let wall = Number(now)
   let awake = 0
   const timers = new Set<Timer>()
@@ -97,6 +105,8 @@ export function createTestClock({ now = Date.UTC(2026, 0, 1) }: TestClockOptions
 
   const clock: TestClock = {
     now: () => wall,
+    zone: () => zone,
+    setZone: (name) => void (zone = name),
     awake: () => awake,
     after: (milliseconds, callback, { background = false } = {}) =>
       add({ time: awake + milliseconds, goesBy: 'awake', background, callback }),

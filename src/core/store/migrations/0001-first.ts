@@ -132,7 +132,7 @@ create index executions_by_job_end on executions (job_id, status, id) where ende
 create index executions_by_parent on executions (parent_id) where parent_id is not null;
 create index executions_queued on executions (owner, job_id, definition_id, rank, id) where status = 'queued' and due > 0;
 create index executions_urgent on executions (owner, job_id, definition_id, rank, id) where status = 'queued' and due = 2;
-create index executions_later on executions (scheduled_at) where status = 'queued' and due = 0;
+create index executions_later on executions (due, scheduled_at) where status = 'queued' and due <= 0;
 create index executions_expiring on executions (expires_at) where status = 'queued' and expires_at is not null;
 create index executions_open on executions (job_id, lane, host_id) where status in ('initializing', 'running');
 create index executions_deleted on executions (deleted_at) where deleted_at is not null;
@@ -180,4 +180,35 @@ create table counters (
   last_at integer,
   primary key (job_id, status)
 ) strict, without rowid;
+create table plans (
+  job_id text primary key references jobs (id) on delete cascade,
+  kind text not null,
+  since integer not null,
+  cursor integer not null,
+  next_at integer,
+  due_at integer,
+  snoozed_at integer,
+  stopped text
+) strict, without rowid;
+create index plans_due on plans (due_at) where due_at is not null;
+create index plans_cursor on plans (cursor);
+create index plans_daemons on plans (job_id) where kind = 'daemon';
+
+create table occurrences (
+  job_id text not null references jobs (id) on delete cascade,
+  first_at integer not null,
+  last_at integer not null,
+  count integer not null,
+  outcome text not null,
+  reason text not null,
+  detail text,
+  execution_id integer,
+  decided_at integer not null,
+  primary key (job_id, first_at)
+) strict, without rowid;
+create index occurrences_by_time on occurrences (first_at);
+create index occurrences_held on occurrences (job_id, first_at) where outcome = 'held';
+
+create index executions_caught_up on executions (due, id)
+  where trigger = 'catch-up' and status in ('queued', 'initializing', 'running');
 `

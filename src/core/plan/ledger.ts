@@ -1,0 +1,279 @@
+/**
+ * What was planned and what became of it. Every function runs inside a transaction: the rows of the ledger, the
+ * executions and what is planned next change together.
+ */
+import stringify from 'safe-stable-stringify'
+import type { Execution, Trigger } from '../../shared/contract.ts'
+import { LOCAL, kindOf, type Schedule } from '../../shared/schedule.ts'
+import type { Clock } from '../clock.ts'
+import { PLANNING_DEFAULTS, type JobDefinition } from '../definition.ts'
+import { combine, sourcesOf } from '../policy.ts'
+import type { Occurrence } from '../store/occurrences.ts'
+import type { Plan } from '../store/plans.ts'
+import type { Store } from '../store/store.ts'
+import { blockOf, quietBlocks, type Block } from './blocked.ts'
+import { REBOOT } from './cron-fields.ts'
+import { TOLERANCE, decide, type Decision, type Rules, type Situation } from './decide.ts'
+import { delayOf } from './jitter.ts'
+import { lastIn, timetableOf, type Timetable } from './timetable.ts'
+
+/** What a start of a job would run, or why it cannot: made before the transaction, as files are read for it. */
+export type Prepared<P> = { definition: JobDefinition } & ({ parts: P } | { refusal: string })
+
+/** How an occurrence is started. */
+export interface StartOptions {
+  jobId: string
+  trigger: Trigger
+  scheduledAt: number
+  /** It waits for its turn among those that are caught up with. */
+  inTurn: boolean
+}
+
+export interface LedgerParts<P> {
+  store: Store
+  clock: Clock
+  /** Queues the executions of one start, for the planner to run. */
+  enqueue(parts: P, options: StartOptions): Execution[]
+  /** When this host became the planner, if it is. */
+  plannerSince(): number | undefined
+}
+
+export type Ledger<P> = ReturnType<typeof createLedger<P>>
+
+/** What `local` means is kept, so that what came due before the machine moved is looked at as it was then. */
+const ZONE = 'zone'
+
+export function createLedger<P>({ store, clock, enqueue, plannerSince }: LedgerParts<P>) {
+  const localZone = () => store.settings.get<string>(ZONE) ?? clock.zone()
+
+  const tableOf = (schedule: Schedule, since: number): Timetable =>
+    timetableOf(schedule, { since, localZone: localZone(), plannerSince: plannerSince() })
+
+  const rulesOf = (jobId: string, { policy }: JobDefinition): Rules => ({
+    ...PLANNING_DEFAULTS,
+    ...combine(sourcesOf(store, store.categories.ofJob(jobId), policy)),
+  })
+
+  /** How far an occurrence can be put off, and by how much each is. What was set too late is due when it was set. */
+  function delays(plan: Plan, schedule: Schedule) {
+    const once = 'at' in schedule ? Math.max(0, plan.since - schedule.at) : 0
+    const jitter = 'jitter' in schedule ? (schedule.jitter ?? 0) : 0
+    return {
+      jitter: Math.max(once, jitter),
+      delayOf: (at: number) => once || delayOf(plan.jobId, at, jitter),
+    }
+  }
+
+  function blocksOf(plan: Plan, schedule: Schedule, now: number): Block[] {
+    const taken = store.occurrences
+      .after(plan.jobId, plan.cursor)
+      .filter(({ executionId }) => executionId !== null)
+      .map(({ firstAt }) => blockOf(firstAt, 'taken'))
+    const snoozed = plan.snoozedAt === null ? [] : [blockOf(plan.snoozedAt, 'snoozed')]
+    const pauses = store.pauses.allOfJob(plan.jobId).map(({ target, pausedFrom, pausedUntil }): Block => ({
+      from: pausedFrom,
+      to: pausedUntil ?? Infinity,
+      reason: target.startsWith('disabled:') ? 'disabled' : 'paused',
+    }))
+    return [...taken, ...snoozed, ...pauses, ...quietBlocks(schedule, localZone(), plan.cursor, now)]
+  }
+
+  function situationOf(plan: Plan, definition: JobDefinition, refusal: string | null): Situation {
+    const schedule = definition.schedule!
+    const now = clock.now()
+    return {
+      now,
+      cursor: plan.cursor,
+      timetable: tableOf(schedule, plan.since),
+      ...delays(plan, schedule),
+      rules: rulesOf(plan.jobId, definition),
+      blocks: blocksOf(plan, schedule, now),
+      ...store.executions.openOfJob(plan.jobId),
+      isOnce: plan.kind === 'once',
+      refusal,
+    }
+  }
+
+  /** Stores what became of occurrences. */
+  function apply(plan: Plan, decision: Decision, parts: P | undefined): void {
+    const { jobId } = plan
+    const { first, last, count, outcome, reason, detail, replaces } = decision
+    const now = clock.now()
+    if (replaces)
+      for (const id of store.executions.openIds(jobId))
+        store.executions.requestStop(id, 'cancelled', false, now)
+    const isCatchUp = reason === 'catch-up'
+    const trigger = isCatchUp ? 'catch-up' : 'scheduled'
+    const started =
+      outcome === 'started' ? enqueue(parts!, { jobId, trigger, scheduledAt: first, inTurn: isCatchUp }) : []
+    const executionId = started[0]?.id ?? null
+    store.occurrences.add({
+      jobId,
+      firstAt: first,
+      lastAt: last,
+      count,
+      outcome,
+      reason,
+      detail,
+      executionId,
+      decidedAt: now,
+    })
+  }
+
+  /** The plan with what comes next. */
+  function planned(plan: Plan, schedule: Schedule): Plan {
+    const table = tableOf(schedule, plan.since)
+    const taken = new Set(store.occurrences.after(plan.jobId, plan.cursor).map(({ firstAt }) => firstAt))
+    let next = table.next(plan.cursor)
+    while (next && taken.has(next.at)) next = table.next(next.at)
+    if (!next) return { ...plan, nextAt: null, dueAt: null }
+    return { ...plan, nextAt: next.at, dueAt: next.at + delays(plan, schedule).delayOf(next.at) }
+  }
+
+  /** What was said of times that lie ahead was said by a clock that was wrong; what was started stays. */
+  function takeBack(plan: Plan, schedule: Schedule, now: number): void {
+    const table = tableOf(schedule, plan.since)
+    for (const row of store.occurrences.after(plan.jobId, now)) {
+      if (row.executionId !== null) continue
+      store.occurrences.remove(plan.jobId, row.firstAt)
+      const count = table.count(row.firstAt - 1, now)
+      if (count > 0) store.occurrences.add({ ...row, count, lastAt: lastIn(table, row.firstAt - 1, now)! })
+    }
+  }
+
+  const ledger = {
+    localZone,
+    tableOf,
+    rulesOf,
+
+    /** Whether something of the job came due that has no row yet. */
+    isDue(jobId: string): boolean {
+      const plan = store.plans.find(jobId)
+      return plan !== undefined && plan.kind !== 'daemon' && plan.dueAt !== null && plan.dueAt <= clock.now()
+    },
+
+    /**
+     * Gives every occurrence of the job that came due its row, and starts those that are to be.
+     * @returns false where something is to be started that was not prepared, or not as the job is now: then nothing is done
+     */
+    settle(jobId: string, prepared: Prepared<P> | undefined): boolean {
+      const plan = store.plans.find(jobId)
+      const definition = store.jobs.definition(jobId)
+      if (!plan || plan.kind === 'daemon' || !definition?.schedule) return true
+      const now = clock.now()
+      if (plan.dueAt === null || plan.dueAt > now) return true
+      const known = prepared?.definition === definition ? prepared : undefined
+      const refusal = known && 'refusal' in known ? known.refusal : null
+      const { decisions, cursor } = decide(situationOf(plan, definition, refusal))
+      if (!known && decisions.some(({ outcome }) => outcome === 'started')) return false
+      for (const decision of decisions)
+        apply(plan, decision, known && 'parts' in known ? known.parts : undefined)
+      const snoozedAt = plan.snoozedAt !== null && plan.snoozedAt <= cursor ? null : plan.snoozedAt
+      store.plans.save(planned({ ...plan, cursor, snoozedAt }, definition.schedule))
+      return true
+    },
+
+    /**
+     * Plans a job anew after it was edited, or the clock or the zone was set.
+     * @param before the schedule that it had, if it had one
+     * @param isImported a time that is over is not made up for
+     */
+    replan(jobId: string, before?: Schedule, isImported = false): void {
+      const schedule = store.jobs.definition(jobId)?.schedule
+      const old = store.plans.find(jobId)
+      if (!schedule) {
+        if (old) store.plans.remove(jobId)
+        return
+      }
+      const now = clock.now()
+      const kind = kindOf(schedule)
+      const isSame = old !== undefined && before !== undefined && stringify(before) === stringify(schedule)
+      const fresh = {
+        jobId,
+        kind,
+        since: now,
+        cursor: now,
+        nextAt: null,
+        dueAt: null,
+        snoozedAt: null,
+        stopped: null,
+      }
+      if (kind === 'daemon') return store.plans.save(isSame ? old : fresh)
+      if (isSame) {
+        const isAhead = old.cursor > now + TOLERANCE
+        if (isAhead) takeBack(old, schedule, now)
+        return store.plans.save(planned(isAhead ? { ...old, cursor: now } : old, schedule))
+      }
+      // A single time that is over means now.
+      const cursor = 'at' in schedule && !isImported ? Math.min(now, schedule.at - 1) : now
+      const isDone = 'at' in schedule && store.occurrences.covering(jobId, schedule.at) !== undefined
+      store.plans.save(planned({ ...fresh, cursor: isDone ? now : cursor }, schedule))
+    },
+
+    /** Jobs that are planned by the clock of the machine. */
+    localJobs: (): string[] =>
+      store.plans.all().filter((jobId) => {
+        const schedule = store.jobs.definition(jobId)?.schedule
+        return schedule !== undefined && 'cron' in schedule && (schedule.zone ?? LOCAL) === LOCAL
+      }),
+
+    /** Jobs that begin when the planner does: what else has a time comes when that does. */
+    rebootJobs: (): string[] =>
+      store.plans.all().filter((jobId) => {
+        const schedule = store.jobs.definition(jobId)?.schedule
+        return schedule !== undefined && 'cron' in schedule && schedule.cron.trim().toLowerCase() === REBOOT
+      }),
+
+    keepZone(zone: string): void {
+      store.settings.set(ZONE, zone)
+    },
+
+    /** Starts something for an occurrence that has a row, or none yet, which then says so. */
+    startLate(
+      jobId: string,
+      at: number,
+      reason: 'answered' | 'backfill',
+      prepared: Prepared<P>,
+    ): Execution[] {
+      if ('refusal' in prepared) return []
+      const started = enqueue(prepared.parts, { jobId, trigger: 'catch-up', scheduledAt: at, inTurn: true })
+      ledger.cutOut(jobId, at)
+      store.occurrences.add({
+        jobId,
+        firstAt: at,
+        lastAt: at,
+        count: 1,
+        outcome: 'started',
+        reason,
+        detail: null,
+        executionId: started[0]!.id,
+        decidedAt: clock.now(),
+      })
+      return started
+    },
+
+    /** Takes one occurrence out of the row that it shares. */
+    cutOut(jobId: string, at: number): void {
+      const row = store.occurrences.covering(jobId, at)
+      if (!row) return
+      store.occurrences.remove(jobId, row.firstAt)
+      const schedule = store.jobs.definition(jobId)?.schedule
+      const plan = store.plans.find(jobId)
+      if (!schedule || !plan || row.count === 1) return
+      const table = tableOf(schedule, plan.since)
+      const before = lastIn(table, row.firstAt - 1, at - 1)
+      const after = table.next(at)?.at
+      const counted = table.count(row.firstAt - 1, at - 1)
+      if (before !== undefined) store.occurrences.add({ ...row, lastAt: before, count: counted })
+      if (after !== undefined && after <= row.lastAt)
+        store.occurrences.add({ ...row, firstAt: after, count: row.count - counted - 1 })
+    },
+
+    /** Changes what a row says of what did not start. */
+    answer(row: Occurrence, outcome: 'skipped' | 'missed', reason: 'answered' | 'superseded'): void {
+      store.occurrences.remove(row.jobId, row.firstAt)
+      store.occurrences.add({ ...row, outcome, reason, detail: null, decidedAt: clock.now() })
+    },
+  }
+  return ledger
+}

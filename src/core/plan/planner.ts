@@ -1,0 +1,270 @@
+/** Decides when jobs begin by themselves: one timer, and one transaction for what is due. */
+import type { Execution } from '../../shared/contract.ts'
+import { toFault } from '../../shared/fault.ts'
+import type { Clock } from '../clock.ts'
+import type { JobDefinition } from '../definition.ts'
+import type { Hub } from '../events.ts'
+import { isFinal } from '../dispatch/lifecycle.ts'
+import { combine, sourcesOf } from '../policy.ts'
+import type { Store } from '../store/store.ts'
+import { TOLERANCE } from './decide.ts'
+import { createLedger, type Prepared, type StartOptions } from './ledger.ts'
+import { FAILURES, superviseDaemon } from './supervise.ts'
+
+/** The wall clock may be set, and the machine sleep: it is looked at this often, in ms. */
+const LOOK_INTERVAL = 30_000
+/** Jobs that are looked at in one go, before others have their turn. */
+const BATCH = 250
+/** A daemon that cannot be run is tried again after so many ms. */
+const REFUSED_DELAY = 30_000
+
+/** After something went wrong it is tried again after so many ms. */
+const PAUSE_AFTER_FAILURE = 1000
+
+export interface PlannerParts<P> {
+  store: Store
+  clock: Clock
+  hub: Hub
+  /** What a start would run; see `Prepared`. Rejects with a Fault where it cannot be run. */
+  prepare(jobId: string, definition: JobDefinition): Promise<P>
+  enqueue(parts: P, options: StartOptions): Execution[]
+  /** Told when something was queued, or is to be stopped. */
+  onQueued(): void
+  onTrouble(thrown: unknown): void
+}
+
+export type Planner = ReturnType<typeof createPlanner>
+
+export function createPlanner<P>(parts: PlannerParts<P>) {
+  const { store, clock, hub, onQueued, onTrouble } = parts
+  /** When this host became the planner; undefined while another is, or none. */
+  let since: number | undefined
+  const ledger = createLedger<P>({ ...parts, plannerSince: () => since })
+
+  const isPlanner = () => since !== undefined
+
+  async function prepare(jobId: string): Promise<Prepared<P> | undefined> {
+    const definition = store.jobs.definition(jobId)
+    if (!definition) return undefined
+    try {
+      return { definition, parts: await parts.prepare(jobId, definition) }
+    } catch (thrown) {
+      return { definition, refusal: toFault(thrown).message }
+    }
+  }
+
+  /** Settles jobs of which something came due; each by itself, as others may need longer to be prepared. */
+  async function settleAll(jobIds: string[]): Promise<void> {
+    await Promise.all(
+      jobIds.map(async (jobId) => {
+        for (let isDone = false; !isDone;) {
+          const prepared = await prepare(jobId)
+          isDone = await store.write(() => ledger.settle(jobId, prepared), { patient: true })
+        }
+      }),
+    )
+  }
+
+  /**
+   * Runs `work` in a transaction in which nothing that came due before waits for its row: what changes when jobs run
+   * must not change what became of the past.
+   * @param jobIds those that it changes; all, if not given
+   */
+  async function afterSettling<T>(work: () => T, jobIds?: string[]): Promise<T> {
+    const dueNow = () => (jobIds ? jobIds.filter((id) => ledger.isDue(id)) : store.plans.due(clock.now()))
+    for (;;) {
+      const prepared = new Map<string, Prepared<P> | undefined>()
+      for (const jobId of dueNow()) if (ledger.isDue(jobId)) prepared.set(jobId, await prepare(jobId))
+      const done = await store
+        .write(() => {
+          const due = dueNow().filter((id) => ledger.isDue(id))
+          if (!due.every((id) => prepared.has(id))) return undefined
+          // Nothing is written unless all of them can be settled.
+          if (!due.every((id) => ledger.settle(id, prepared.get(id)))) throw new Unprepared()
+          return { value: work() }
+        })
+        .catch((thrown: unknown) => {
+          if (thrown instanceof Unprepared) return undefined
+          throw thrown
+        })
+      if (!done) continue
+      if (prepared.size > 0) onQueued()
+      wake()
+      return done.value
+    }
+  }
+
+  let hasFailed = false
+  let cancelAlarm = () => {}
+  let cancelLook = () => {}
+  let ticking: Promise<void> | undefined
+  let again = false
+  const daemons = new Set<string>()
+
+  /** Something may have become due. */
+  function wake(): void {
+    if (since === undefined) return
+    again = true
+    ticking ??= (async () => {
+      while (again && isPlanner()) {
+        again = false
+        hasFailed = false
+        await tick().catch((thrown: unknown) => {
+          hasFailed = true
+          if (since !== undefined) onTrouble(thrown)
+        })
+      }
+    })().finally(() => {
+      ticking = undefined
+      arm()
+    })
+  }
+
+  function arm(): void {
+    cancelAlarm()
+    cancelLook()
+    if (since === undefined || store.condemned()) return
+    const now = clock.now()
+    const times = [store.plans.nextDue(), daemons.size > 0 ? store.pauses.nextChange(now) : null].filter(
+      (time) => time !== null,
+    )
+    if (times.length === 0) return
+    const soonest = Math.min(...times)
+    cancelAlarm = clock.at(hasFailed ? Math.max(soonest, now + PAUSE_AFTER_FAILURE) : soonest, wake)
+    cancelLook = clock.after(LOOK_INTERVAL, wake)
+  }
+
+  async function tick(): Promise<void> {
+    await lookAtClock()
+    let isAny = false
+    for (;;) {
+      const due = store.plans.due(clock.now(), BATCH)
+      if (due.length === 0 || since === undefined) break
+      isAny = true
+      const [supervised, scheduled] = split(due, (jobId) => store.plans.find(jobId)?.kind === 'daemon')
+      await settleAll(scheduled)
+      for (const jobId of supervised) await startDaemon(jobId)
+    }
+    await planDaemons()
+    if (isAny) onQueued()
+  }
+
+  /** The clock was set back, or the machine has moved to another zone: what is ahead is planned anew. */
+  async function lookAtClock(): Promise<void> {
+    for (;;) {
+      const ahead = store.plans.ahead(clock.now() + TOLERANCE)
+      if (ahead.length === 0) break
+      await store.write(() =>
+        ahead.forEach((jobId) => ledger.replan(jobId, store.jobs.definition(jobId)?.schedule)),
+      )
+    }
+    const zone = clock.zone()
+    if (zone === ledger.localZone()) return
+    const local = ledger.localJobs()
+    await settleAll(local.filter((jobId) => ledger.isDue(jobId)))
+    await store.write(() => {
+      ledger.keepZone(zone)
+      for (const jobId of local) ledger.replan(jobId, store.jobs.definition(jobId)?.schedule)
+    })
+  }
+
+  /** Plans the next start of each daemon that is to run and does not. */
+  async function planDaemons(): Promise<void> {
+    daemons.clear()
+    for (const jobId of store.plans.daemons()) {
+      daemons.add(jobId)
+      const now = clock.now()
+      if (store.executions.openOfJob(jobId).open > 0 || store.pauses.ofJob(jobId, now)) continue
+      await store.write(() => {
+        const plan = store.plans.find(jobId)
+        const definition = store.jobs.definition(jobId)
+        if (!plan || !definition || plan.stopped !== null || plan.dueAt !== null) return
+        if (store.executions.openOfJob(jobId).open > 0) return
+        const { restart = 'always' } = combine(
+          sourcesOf(store, store.categories.ofJob(jobId), definition.policy),
+        )
+        const runs = store.executions.endedOf(jobId, plan.since, 3 * FAILURES)
+        const next = superviseDaemon(runs, restart, now, Math.random())
+        if ('end' in next) store.plans.save({ ...plan, stopped: next.end })
+        else store.plans.save({ ...plan, nextAt: next.at, dueAt: next.at })
+      })
+      if (store.plans.next(jobId)) again ||= store.plans.next(jobId)!.dueAt <= clock.now()
+    }
+  }
+
+  async function startDaemon(jobId: string): Promise<void> {
+    const prepared = await prepare(jobId)
+    await store.write(
+      () => {
+        const plan = store.plans.find(jobId)
+        if (!plan || plan.kind !== 'daemon' || plan.dueAt === null) return
+        const now = clock.now()
+        store.plans.save({ ...plan, nextAt: null, dueAt: null })
+        if (
+          plan.stopped !== null ||
+          store.executions.openOfJob(jobId).open > 0 ||
+          store.pauses.ofJob(jobId, now)
+        )
+          return
+        if (!prepared || prepared.definition !== store.jobs.definition(jobId)) return
+        const row = { jobId, firstAt: now, lastAt: now, count: 1, decidedAt: now }
+        if ('refusal' in prepared) {
+          const detail = prepared.refusal
+          store.occurrences.add({ ...row, outcome: 'skipped', reason: 'refused', detail, executionId: null })
+          store.plans.save({ ...plan, nextAt: now + REFUSED_DELAY, dueAt: now + REFUSED_DELAY })
+          return
+        }
+        parts.enqueue(prepared.parts, { jobId, trigger: 'scheduled', scheduledAt: now, inTurn: false })
+      },
+      { patient: true },
+    )
+  }
+
+  const endListening = hub.subscribe((name, event) => {
+    if (since === undefined) return
+    if (name === 'changed') wake()
+    else if (name === 'execution') {
+      const { jobId, status } = event as { jobId: string; status: Parameters<typeof isFinal>[0] }
+      if (daemons.has(jobId) && isFinal(status)) wake()
+    }
+  })
+
+  return {
+    ledger,
+    prepare,
+    afterSettling,
+    wake,
+
+    /** This host is the planner from now on. */
+    async start(): Promise<void> {
+      since = clock.now()
+      const jobs = ledger.rebootJobs()
+      if (jobs.length > 0)
+        await store.write(() =>
+          jobs.forEach((jobId) => ledger.replan(jobId, store.jobs.definition(jobId)?.schedule)),
+        )
+      wake()
+    },
+
+    /** Nothing more is begun by itself; resolves when what was being decided is stored. */
+    async stop(): Promise<void> {
+      since = undefined
+      cancelAlarm()
+      cancelLook()
+      endListening()
+      await ticking
+    },
+
+    /** Resolves when nothing is being decided. */
+    async rest(): Promise<void> {
+      for (let current = ticking; current; current = ticking) await current
+    },
+    isResting: () => ticking === undefined,
+  }
+}
+
+class Unprepared extends Error {}
+
+function split<T>(values: T[], test: (value: T) => boolean): [T[], T[]] {
+  return [values.filter(test), values.filter((value) => !test(value))]
+}

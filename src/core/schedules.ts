@@ -1,0 +1,156 @@
+/** What people ask and say about the times at which jobs run by themselves. */
+import type { CheckedInput, Execution, Output } from '../shared/contract.ts'
+import { Fault, invalidInput } from '../shared/fault.ts'
+import type { Schedule } from '../shared/schedule.ts'
+import type { Engine } from './engine.ts'
+import { blockOf, quietBlocks, type Block } from './plan/blocked.ts'
+import { checkSchedule } from './plan/check.ts'
+import { timesIn, timetableOf, zoneOf } from './plan/timetable.ts'
+import type { DaemonStop } from './store/schema.ts'
+
+type Deck = Pick<Engine, 'store' | 'clock' | 'planning' | 'actor' | 'wake'>
+
+/** How far quiet times are looked for, from the occurrence on, in ms. */
+const AHEAD = 8 * 86_400_000
+/** What is skipped is not counted, but somewhere it has to end. */
+const MOST_LOOKED_AT = 100_000
+/** So many runs are made up for at once. */
+const BACKFILL_LIMIT = 1000
+
+/** The next times of a schedule at which it would run. */
+export async function preview(
+  { store, clock, planning }: Deck,
+  { schedule: given, from, count = 10 }: CheckedInput<'schedules.preview'>,
+  jobId: string | undefined,
+): Promise<Output<'schedules.preview'>> {
+  const { describe } = await import('./plan/words.ts')
+  const now = clock.now()
+  const localZone = planning.ledger.localZone()
+  const plan = jobId === undefined ? undefined : store.plans.find(jobId)
+  const schedule = given ? checkSchedule(given, now, localZone) : scheduleOf({ store }, jobId!)
+  const table = timetableOf(schedule, { since: plan?.since ?? now, localZone })
+  const snoozed = plan?.snoozedAt == null ? [] : [blockOf(plan.snoozedAt, 'snoozed')]
+  const times: Output<'schedules.preview'>['occurrences'] = []
+  let blocks: Block[] = []
+  let blocksUntil = -Infinity
+  let next = table.next(from ?? now)
+  for (let looked = 0; next && times.length < count && looked < MOST_LOOKED_AT; looked++) {
+    const { at } = next
+    if (at >= blocksUntil) {
+      blocksUntil = at + AHEAD
+      blocks = [...snoozed, ...quietBlocks(schedule, localZone, at - 1, blocksUntil)]
+    }
+    const block = blocks.find((each) => at >= each.from && at < each.to)
+    if (!block) times.push(next)
+    next = table.next(block && block.to < Infinity ? block.to - 1 : at)
+  }
+  return { words: describe(schedule, localZone), zone: zoneOf(schedule, localZone), occurrences: times }
+}
+
+/** @throws Fault `conflict` where the job has no schedule */
+function scheduleOf({ store }: Pick<Deck, 'store'>, jobId: string): Schedule {
+  const schedule = store.jobs.definition(jobId)?.schedule
+  if (schedule) return schedule
+  const name = JSON.stringify(store.jobs.nameOf(jobId))
+  throw new Fault('conflict', `${name} has no schedule: it runs when it is started`)
+}
+
+/** Lets the next occurrence of a job pass, or with `undo` come after all; answers when it is planned for. */
+export async function skipNext(deck: Deck, jobId: string, undo: boolean): Promise<number> {
+  const { store, clock, planning, actor } = deck
+  scheduleOf(deck, jobId)
+  return await planning.afterSettling(() => {
+    const plan = store.plans.find(jobId)!
+    const at = undo ? plan.snoozedAt : plan.nextAt
+    if (at === null || plan.kind === 'daemon') {
+      throw new Fault('conflict', undo ? 'no occurrence of it was skipped' : 'nothing of it is planned')
+    }
+    if (!undo && plan.snoozedAt === at) throw new Fault('conflict', 'its next occurrence is skipped already')
+    store.plans.save({ ...plan, snoozedAt: undo ? null : at })
+    store.trail.add({ at: clock.now(), actor, action: 'edited', jobId, details: { skipped: at, undo } })
+    return at
+  }, [jobId])
+}
+
+/**
+ * Answers what was held for a person: runs the latest of each row, or lets all of them pass.
+ * @returns what was queued
+ */
+export async function answerHeld(
+  deck: Deck,
+  jobIds: string[],
+  { run, firstAt }: { run: boolean; firstAt?: number | undefined },
+): Promise<Execution[]> {
+  const { store, planning } = deck
+  const queued: Execution[] = []
+  for (const jobId of jobIds) {
+    const prepared = run ? await planning.prepare(jobId) : undefined
+    if (prepared && 'refusal' in prepared) throw new Fault('handler-unsuitable', prepared.refusal)
+    const started = await planning.afterSettling(() => {
+      const held = store.occurrences
+        .list({ jobId, outcomes: ['held'] }, -1)
+        .filter((row) => firstAt === undefined || row.firstAt === firstAt)
+      return held.flatMap((row) => {
+        const begun = prepared ? planning.ledger.startLate(jobId, row.lastAt, 'answered', prepared) : []
+        const rest = store.occurrences.find(jobId, row.firstAt)
+        if (rest?.outcome === 'held')
+          planning.ledger.answer(rest, run ? 'missed' : 'skipped', run ? 'superseded' : 'answered')
+        return begun
+      })
+    }, [jobId])
+    queued.push(...started)
+  }
+  deck.wake()
+  return queued
+}
+
+/** Runs a job for times that are over and for which it did not run, oldest first. */
+export async function backfill(
+  deck: Deck,
+  jobId: string,
+  { from, to, dryRun = false }: Pick<CheckedInput<'jobs.backfill'>, 'from' | 'to' | 'dryRun'>,
+): Promise<Output<'jobs.backfill'>> {
+  const { store, clock, planning } = deck
+  const schedule = scheduleOf(deck, jobId)
+  if (to < from) throw invalidInput('to', 'lies before from')
+  if (to > clock.now()) throw invalidInput('to', 'lies in the future: what is planned runs by itself')
+  const plan = store.plans.find(jobId)!
+  const table = planning.ledger.tableOf(schedule, Math.min(plan.since, from))
+  const found = table.count(from - 1, to)
+  if (found > BACKFILL_LIMIT) {
+    throw invalidInput(
+      'from',
+      `${found.toLocaleString('en')} times lie between the two; at most ${BACKFILL_LIMIT} are made up for at once`,
+    )
+  }
+  const isWanted = (at: number) => (store.occurrences.covering(jobId, at)?.executionId ?? null) === null
+  const wanted = () => timesIn(table, from - 1, to).filter(isWanted)
+  if (dryRun) return wanted().map((at) => ({ at, executionId: null }))
+  const prepared = await planning.prepare(jobId)
+  if (!prepared || 'refusal' in prepared)
+    throw new Fault('handler-unsuitable', prepared?.refusal ?? 'it is gone')
+  const queued = await planning.afterSettling(
+    () =>
+      wanted().map((at) => ({
+        at,
+        executionId: planning.ledger.startLate(jobId, at, 'backfill', prepared)[0]!.id,
+      })),
+    [jobId],
+  )
+  deck.wake()
+  return queued
+}
+
+/** Keeps a daemon running, or no longer; nothing for another job. In a transaction. */
+export function setDaemon(
+  { store, clock }: Pick<Deck, 'store' | 'clock'>,
+  jobId: string,
+  stopped: DaemonStop | null,
+): boolean {
+  const plan = store.plans.find(jobId)
+  if (plan?.kind !== 'daemon') return false
+  // What a person starts begins anew: what came before counts no longer.
+  const since = stopped === null ? clock.now() : plan.since
+  store.plans.save({ ...plan, since, stopped, nextAt: null, dueAt: null })
+  return true
+}
