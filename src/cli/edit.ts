@@ -66,8 +66,8 @@ export async function edit(options: EditOptions): Promise<void> {
       if (stringify(faceOf(now)) !== stringify(faceOf(job)))
         throw new Fault('conflict', 'the job was changed by somebody else meanwhile: edit it as it is now')
       return save(client, job, face).catch((fault: Fault) => {
-        // In a text a field has its own name, not that of an option.
-        throw new Fault(fault.code, fault.message.replace(/^Unrecognized keys?: /, 'there is no field '))
+        // In a text a field has its own name, not that of an option: the issues would be told by those.
+        throw new Fault(fault.code, fault.message)
       })
     })
   })

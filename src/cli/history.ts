@@ -1,5 +1,6 @@
 import type { Client } from '../shared/client.ts'
 import type { Output } from '../shared/contract.ts'
+import { readable } from '../shared/document.ts'
 import { withDeck, type GlobalOptions } from './deck.ts'
 import { targetNames, untilText } from './targets.ts'
 import { dateTime, oneLine, print, printJson, printNote, table } from './terminal.ts'
@@ -44,13 +45,14 @@ async function wording(client: Client, entries: Entry[]): Promise<(entry: Entry)
   }
   return ({ action, jobId, details }) => {
     const known = (details ?? {}) as Record<string, unknown>
+    if (known.category !== undefined) return categoryText(action, known as unknown as CategoryDetails)
     switch (action) {
       case 'edited': {
         const all = versions.get(jobId ?? '') ?? []
         const [before, after] = [known.before, known.after].map((of) =>
           all.find(({ number }) => number === of),
         )
-        return before && after ? changes(before, after).join(', ') : ''
+        return before && after ? changes(fieldsOf(before), fieldsOf(after)) : ''
       }
       case 'stopped':
         return known.force === true ? 'killed at once' : ''
@@ -75,9 +77,25 @@ async function wording(client: Client, entries: Entry[]): Promise<(entry: Entry)
   }
 }
 
+interface CategoryDetails {
+  category: string
+  /** Where it was moved. */
+  to: string
+  before: { policy?: object }
+  after: { policy?: object }
+}
+
+function categoryText(action: Entry['action'], { category, to, before, after }: CategoryDetails): string {
+  const name = `the category ${JSON.stringify(category)}`
+  if (action === 'moved') return `${name} → ${JSON.stringify(to)}`
+  if (action !== 'edited') return name
+  const [old, now] = [before, after].map(({ policy, ...rest }) => ({ ...rest, ...policy }))
+  return `${name}: ${changes(old!, now!)}`
+}
+
 /** Which fields differ, and how where that is short. */
-function changes(before: Version, after: Version): string[] {
-  const [old, now] = [before, after].map(fieldsOf) as [Record<string, unknown>, Record<string, unknown>]
+function changes(before: object, after: object): string {
+  const [old, now] = [readable(before), readable(after)]
   const names = [...new Set([...Object.keys(old), ...Object.keys(now)])]
   return names
     .filter((name) => JSON.stringify(old[name]) !== JSON.stringify(now[name]))
@@ -86,6 +104,7 @@ function changes(before: Version, after: Version): string[] {
         ? name
         : `${name} ${shown(old[name])} → ${shown(now[name])}`,
     )
+    .join(', ')
 }
 
 function fieldsOf({ name, description, category, definition }: Version): Record<string, unknown> {

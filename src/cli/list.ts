@@ -2,16 +2,14 @@ import type { Job } from '../shared/contract.ts'
 import { withDeck, type GlobalOptions } from './deck.ts'
 import {
   filterOf,
-  noteTotal,
   orderOf,
-  pageOf,
-  printAll,
+  printList,
   type FilterOptions,
   type JobQuery,
   type PageOptions,
   type Sorts,
 } from './pages.ts'
-import { print, printJson, printNote, oneLine, statusText, table } from './terminal.ts'
+import { oneLine, statusText, table } from './terminal.ts'
 
 export interface ListOptions extends GlobalOptions, FilterOptions, PageOptions {
   text?: string | undefined
@@ -30,7 +28,7 @@ const PAGE = 50
 
 /** `jobdeck list`: jobs by name. */
 export function list(options: ListOptions): Promise<void> {
-  const { text, status, json } = options
+  const { text, status } = options
   return withDeck(options, 'command', async (client) => {
     const filter = {
       ...(text !== undefined && { text }),
@@ -38,27 +36,21 @@ export function list(options: ListOptions): Promise<void> {
       ...(await filterOf(client, options)),
     }
     const order = orderOf(JOB_SORTS, options)
-    const page = pageOf(options, json, PAGE)
-    if (!page) {
-      const request = (part: { after?: string; limit: number }) =>
-        client.request('jobs.list', { ...filter, ...order, ...part })
-      return printAll(request, ({ id }) => id)
-    }
-    const jobs = await client.request('jobs.list', { ...filter, ...order, ...page })
-    if (json) return jobs.forEach(printJson)
-    if (jobs.length === 0 && page.offset === 0) {
-      const isAll = Object.keys(filter).length === 0
-      return printNote(isAll ? 'No jobs yet. Try: jobdeck run -- echo hello' : 'No job fits that.')
-    }
-    if (jobs.length > 0) {
-      print(
+    return printList<Job>(options, {
+      noun: 'jobs',
+      usual: PAGE,
+      request: (part) => client.request('jobs.list', { ...filter, ...order, ...part }),
+      count: () => client.request('jobs.count', filter),
+      none:
+        Object.keys(filter).length === 0
+          ? 'No jobs yet. Try: jobdeck run -- echo hello'
+          : 'No job fits that.',
+      show: (jobs) =>
         table(['ID', 'STATUS', 'RUNS', 'LAST', 'CATEGORY', 'NAME', 'TAGS'], jobs.map(row), {
           name: 'NAME',
           lesser: ['RUNS', 'LAST', 'CATEGORY', 'ID'],
         }),
-      )
-    }
-    await noteTotal(jobs.length, page, 'jobs', () => client.request('jobs.count', filter))
+    })
   })
 }
 

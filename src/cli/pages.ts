@@ -1,7 +1,7 @@
 /** Lists that may be long: a page of them for people, all of them as JSON. */
 import type { Client } from '../shared/client.ts'
 import type { Input, Mode } from '../shared/contract.ts'
-import { isOutputClosed, outputRoom, printJson, printNote } from './terminal.ts'
+import { isOutputClosed, outputRoom, print, printJson, printNote } from './terminal.ts'
 
 export interface PageOptions {
   sort?: string
@@ -45,18 +45,41 @@ export function orderOf<F>(sorts: Sorts<F>, { sort, reverse = false }: PageOptio
 }
 
 /** Which part of a list is wanted; undefined where all of it is. */
-export function pageOf({ limit, page }: PageOptions, isJson: boolean | undefined, usual: number) {
+function pageOf({ limit, page }: PageOptions, isJson: boolean | undefined, usual: number) {
   if (isJson && limit === undefined && page === undefined) return undefined
   const length = limit ?? usual
   return { limit: length, offset: ((page ?? 1) - 1) * length }
 }
 
-/** Prints all that a list has, a part at a time: as JSON, for programs. */
-export async function printAll<T, K>(
-  request: (part: { after?: K; limit: number }) => Promise<T[]>,
-  keyOf: (item: T) => K,
+/** What is known of one kind of list. */
+interface List<T extends { id: string | number }> {
+  noun: string
+  /** A page for people has so many, if nobody says so. */
+  usual: number
+  request: (part: { after?: T['id']; offset?: number; limit: number }) => Promise<T[]>
+  count: () => Promise<{ count: number; exact: boolean }>
+  /** Said where there is none. */
+  none: string
+  show: (items: T[]) => string
+}
+
+/** Prints a list: a page of it as a table, or as JSON all of it unless a page is wanted. */
+export async function printList<T extends { id: string | number }>(
+  { json, ...wanted }: PageOptions & { json?: boolean },
+  { noun, usual, request, count, none, show }: List<T>,
 ): Promise<void> {
-  let after: K | undefined
+  const page = pageOf(wanted, json, usual)
+  if (!page) return printAll(request)
+  const items = await request(page)
+  if (json) return items.forEach(printJson)
+  if (items.length === 0 && page.offset === 0) return printNote(none)
+  if (items.length > 0) print(show(items))
+  await noteTotal(items.length, page, noun, count)
+}
+
+/** Prints all that a list has, a part at a time: as JSON, for programs. */
+async function printAll<T extends { id: string | number }>(request: List<T>['request']): Promise<void> {
+  let after: T['id'] | undefined
   for (;;) {
     const part = await request({ limit: STEP, ...(after !== undefined && { after }) })
     for (const item of part) {
@@ -65,12 +88,12 @@ export async function printAll<T, K>(
       if (isOutputClosed()) return
     }
     if (part.length < STEP) return
-    after = keyOf(part.at(-1)!)
+    after = part.at(-1)!.id
   }
 }
 
 /** Says how many there are in all, where that is more than what is shown. */
-export async function noteTotal(
+async function noteTotal(
   shown: number,
   { limit, offset }: { limit: number; offset: number },
   noun: string,

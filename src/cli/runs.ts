@@ -3,10 +3,8 @@ import { Fault } from '../shared/fault.ts'
 import { withDeck, type GlobalOptions } from './deck.ts'
 import {
   filterOf,
-  noteTotal,
   orderOf,
-  pageOf,
-  printAll,
+  printList,
   type FilterOptions,
   type PageOptions,
   type RunQuery,
@@ -18,7 +16,6 @@ import {
   duration,
   print,
   printJson,
-  printNote,
   oneLine,
   statusText,
   styled,
@@ -53,35 +50,28 @@ const PAGE = 25
 /** `jobdeck runs`: runs, newest first. */
 export function runs(options: RunsOptions): Promise<void> {
   refuseEmptyRanges(options)
-  const { json } = options
   return withDeck(options, 'command', async (client) => {
     const filter = { ...ownFilter(options), ...(await filterOf(client, options)) }
     if (options.count) {
       const { count } = await client.request('executions.count', { ...filter, exact: true })
-      return json ? printJson({ count }) : print(counted(count, 'run'))
+      return options.json ? printJson({ count }) : print(counted(count, 'run'))
     }
     const order = orderOf(RUN_SORTS, options)
-    const page = pageOf(options, json, PAGE)
-    if (!page) {
-      const request = (part: { after?: number; limit: number }) =>
-        client.request('executions.list', { ...filter, ...order, ...part })
-      return printAll(request, ({ id }) => id)
-    }
-    const found = await client.request('executions.list', { ...filter, ...order, ...page })
-    if (json) return found.forEach(printJson)
-    if (found.length === 0 && page.offset === 0) {
-      const isAll = Object.keys(filter).length === 0
-      return printNote(isAll ? 'No runs yet. Try: jobdeck run -- echo hello' : 'No run fits that.')
-    }
-    if (found.length > 0) {
-      print(
+    return printList<Execution>(options, {
+      noun: 'runs',
+      usual: PAGE,
+      request: (part) => client.request('executions.list', { ...filter, ...order, ...part }),
+      count: () => client.request('executions.count', filter),
+      none:
+        Object.keys(filter).length === 0
+          ? 'No runs yet. Try: jobdeck run -- echo hello'
+          : 'No run fits that.',
+      show: (found) =>
         table(['RUN', 'STATUS', 'STARTED', 'TOOK', 'JOB', ''], found.map(row), {
           name: 'JOB',
           lesser: ['TOOK', 'STARTED'],
         }),
-      )
-    }
-    await noteTotal(found.length, page, 'runs', () => client.request('executions.count', filter))
+    })
   })
 }
 

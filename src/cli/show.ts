@@ -28,10 +28,21 @@ export function show({ reference, ...options }: GlobalOptions & { reference: str
   })
 }
 
-type Attempt = Pick<
-  Execution,
-  'id' | 'attempt' | 'status' | 'trigger' | 'queuedAt' | 'startedAt' | 'endedAt' | 'durationMs' | 'error'
-> & { parentId: number | null; retryId: number | null }
+/** What is told of each attempt of a chain. */
+const ATTEMPT = [
+  'id',
+  'attempt',
+  'status',
+  'trigger',
+  'queuedAt',
+  'startedAt',
+  'endedAt',
+  'durationMs',
+  'error',
+  'parentId',
+  'retryId',
+] as const satisfies (keyof Execution)[]
+type Attempt = Pick<Execution, (typeof ATTEMPT)[number]>
 
 /** The chain of attempts that a run belongs to, oldest first, as far as they are kept. */
 async function attemptsOf(client: Client, execution: Execution): Promise<Attempt[]> {
@@ -47,33 +58,7 @@ async function attemptsOf(client: Client, execution: Execution): Promise<Attempt
     if (!after) break
     chain.push(after)
   }
-  return chain.map(
-    ({
-      id,
-      attempt,
-      status,
-      trigger,
-      queuedAt,
-      startedAt,
-      endedAt,
-      durationMs,
-      error,
-      parentId,
-      retryId,
-    }) => ({
-      id,
-      attempt,
-      status,
-      trigger,
-      queuedAt,
-      startedAt,
-      endedAt,
-      durationMs,
-      error,
-      parentId,
-      retryId,
-    }),
-  )
+  return chain.map((one) => Object.fromEntries(ATTEMPT.map((field) => [field, one[field]])) as Attempt)
 }
 
 function showExecution(execution: ExecutionDetail, attempts: Attempt[]): void {

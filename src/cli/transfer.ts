@@ -159,14 +159,13 @@ function placed(fault: Fault, document: unknown, source: string): Fault {
   if (!issues) return fault
   const lines = issues.map(({ field, message }) => {
     const [, list, index, ...rest] = field.split('.')
-    const said = message.replace(/^Unrecognized keys?: /, 'there is no field ')
-    if (index === undefined) return list === undefined ? said : `${list}: ${said}`
+    if (index === undefined) return list === undefined ? message : `${list}: ${message}`
     const entries = (document as Record<string, unknown>)[list!]
     const entry: unknown = Array.isArray(entries) ? entries[Number(index)] : undefined
     const name = isTree(entry) ? (entry.name ?? entry.path) : undefined
     const kind = list === 'jobs' ? 'job' : 'category'
     const which = `${kind} ${Number(index) + 1}${typeof name === 'string' ? ` (${JSON.stringify(name)})` : ''}`
-    return rest.length > 0 ? `${which}: ${rest.join('.')}: ${said}` : `${which}: ${said}`
+    return rest.length > 0 ? `${which}: ${rest.join('.')}: ${message}` : `${which}: ${message}`
   })
   return new Fault(fault.code, `${source}: ${lines.join('\n')}`)
 }

@@ -1,8 +1,9 @@
 /** Copies of a deck: made while it is open, and put back while it is not. */
 import { existsSync } from 'node:fs'
-import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { copyFile, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Fault } from '../shared/fault.ts'
+import { makeFolder } from './disk.ts'
 import { foldersOf } from './folders.ts'
 import { livingHosts } from './host.ts'
 import { makeOneFile, verify } from './store/backup.ts'
@@ -62,7 +63,7 @@ export async function putBack(copy: string, database: string, now: number): Prom
   if (livingHosts(folders.hosts).length > 0) {
     throw new Fault('conflict', 'the deck is open in another program: close it first, then restore')
   }
-  await mkdir(folders.backups, { recursive: true })
+  makeFolder(folders.backups)
   // The copy is brought onto the disk of the database first: what can fail there fails before anything is moved.
   const draft = `${database}.restoring`
   for (const part of PARTS) await rm(`${draft}${part}`, { force: true })

@@ -1,5 +1,7 @@
 /** What people do to categories; each function runs inside a transaction and leaves its trail. */
+import stringify from 'safe-stable-stringify'
 import type { Category, CheckedInput } from '../shared/contract.ts'
+import { categoryEntry } from '../shared/document.ts'
 import { Fault } from '../shared/fault.ts'
 import type { Engine } from './engine.ts'
 import { normalPath } from './store/categories.ts'
@@ -14,11 +16,28 @@ export function findCategory({ store }: Pick<Deck, 'store'>, path: string): numb
 }
 
 /** Creates the category, or changes the one at the path. */
-export function saveCategory({ store, clock }: Deck, input: CheckedInput<'categories.save'>): number {
-  const { path, policy, ...values } = input
-  const id = store.categories.getOrCreate(path, clock.now())
-  store.categories.update(id, { ...values, policy })
+export function saveCategory(
+  { store, clock, actor }: Deck,
+  { path, ...values }: CheckedInput<'categories.save'>,
+): number {
+  const known = store.categories.idOf(path)
+  const before = known === undefined ? undefined : faceOf(store.categories.get(known))
+  const at = clock.now()
+  const id = store.categories.getOrCreate(path, at)
+  store.categories.update(id, values)
+  const category = store.categories.get(id)
+  const after = faceOf(category)
+  if (stringify(after) !== stringify(before)) {
+    const action = before === undefined ? 'created' : 'edited'
+    store.trail.add({ at, actor, action, details: { category: category.path, before, after } })
+  }
   return id
+}
+
+/** What people set of a category, but for its path. */
+function faceOf(category: Category) {
+  const { path: _, ...face } = categoryEntry(category)
+  return face
 }
 
 /**

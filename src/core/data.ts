@@ -10,6 +10,7 @@ import type {
   Job,
   JobInput,
   LogEntry,
+  Output,
 } from '../shared/contract.ts'
 
 /** One page of a list, by its number. For lists of any length go by key instead: `after` the last one that was seen. */
@@ -51,15 +52,14 @@ export class Data {
    * @param page from 1
    * @param pageSize 1 to 1,000,000
    */
-  async listJobs(query: Query<'jobs.list'> = {}, page = 1, pageSize = PAGE_SIZE): Promise<Page<Job>> {
-    const { exact = false, sort, descending, ...filter } = query
-    const order = { ...(sort && { sort }), ...(descending !== undefined && { descending }) }
-    const offset = (page - 1) * pageSize
-    const [data, count] = await Promise.all([
-      this.client.request('jobs.list', { ...filter, ...order, offset, limit: pageSize }),
-      this.client.request('jobs.count', { ...filter, exact }),
-    ])
-    return pageOf(data, count, page, pageSize)
+  listJobs(query: Query<'jobs.list'> = {}, page = 1, pageSize = PAGE_SIZE): Promise<Page<Job>> {
+    const { list, count } = parts(query, page, pageSize)
+    return pageOf(
+      this.client.request('jobs.list', list),
+      this.client.request('jobs.count', count),
+      page,
+      pageSize,
+    )
   }
 
   /** @param job its id, key or name, or a beginning of one that fits no other */
@@ -129,19 +129,18 @@ export class Data {
    * @param page from 1
    * @param pageSize 1 to 1,000,000
    */
-  async listExecutions(
+  listExecutions(
     query: Query<'executions.list'> = {},
     page = 1,
     pageSize = PAGE_SIZE,
   ): Promise<Page<Execution>> {
-    const { exact = false, sort, descending, ...filter } = query
-    const order = { ...(sort && { sort }), ...(descending !== undefined && { descending }) }
-    const offset = (page - 1) * pageSize
-    const [data, count] = await Promise.all([
-      this.client.request('executions.list', { ...filter, ...order, offset, limit: pageSize }),
-      this.client.request('executions.count', { ...filter, exact }),
-    ])
-    return pageOf(data, count, page, pageSize)
+    const { list, count } = parts(query, page, pageSize)
+    return pageOf(
+      this.client.request('executions.list', list),
+      this.client.request('executions.count', count),
+      page,
+      pageSize,
+    )
   }
 
   /** One run with its parameters and result, by its number. */
@@ -163,12 +162,24 @@ export class Data {
   }
 }
 
-function pageOf<T>(
-  data: T[],
-  { count, exact }: { count: number; exact: boolean },
+/** What is asked for to have a page of a list, and its total, which no order changes. */
+function parts<Q extends { exact?: boolean; sort?: string | undefined; descending?: boolean | undefined }>(
+  { exact = false, ...query }: Q,
   page: number,
   pageSize: number,
 ) {
+  const { sort: _, descending: __, ...filter } = query
+  const list = { ...query, offset: (page - 1) * pageSize, limit: pageSize }
+  return { list, count: { ...filter, exact } }
+}
+
+async function pageOf<T>(
+  list: Promise<T[]> | T[],
+  total: Promise<Output<'jobs.count'>> | Output<'jobs.count'>,
+  page: number,
+  pageSize: number,
+): Promise<Page<T>> {
+  const [data, { count, exact }] = await Promise.all([list, total])
   const pageCount = Math.max(1, Math.ceil(count / pageSize))
   const hasNext = exact ? page < pageCount : data.length === pageSize
   return {
@@ -180,5 +191,5 @@ function pageOf<T>(
     prev: page > 1 ? page - 1 : null,
     total: count,
     totalIsExact: exact,
-  } satisfies Page<T>
+  }
 }

@@ -20,12 +20,15 @@ export function diskFault(thrown: unknown, what: string): Fault {
 
 const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 
-/** Makes the folder and those above it that are missing, one by one: where a folder can have none, as in /proc, Node's recursive way never ends. */
+/**
+ * Makes the folder and those above it that are missing, for their owner alone: logs and parameters are nobody else's.
+ * One by one: where a folder can have none, as in /proc, Node's recursive way never ends.
+ */
 export function makeFolder(path: string): void {
   if (isFolder(path)) return
   makeFolder(dirname(path))
   try {
-    mkdirSync(path)
+    mkdirSync(path, { mode: 0o700 })
   } catch (thrown) {
     if (!isFolder(path)) throw thrown // another process may have been quicker
   }

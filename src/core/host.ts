@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, rmSync, existsSync } from 'node:fs'
+import { readdirSync, rmSync, existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { customAlphabet } from 'nanoid'
+import { makeFolder } from './disk.ts'
 import { identify, lives } from './executors/tree.ts'
 import { holdLock, isLocked, tryLock, type Lock } from './store/lock.ts'
 import type { HostRow } from './store/hosts.ts'
@@ -24,7 +25,7 @@ const lockFile = (folder: string, id: string) => join(folder, `${id}.lock`)
  * it is merely slow or stopped: so no heartbeats and no time-outs are needed.
  */
 export function createHost(folder: string, kind: HostKind, now: number): Host {
-  mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   const id = createId()
   const started = identify(process.pid)?.started ?? null
   const row: HostRow = {

@@ -262,7 +262,8 @@ export class Job {
    * Queues one execution per handler; resolves once they are committed. The job is stored with the first start, and
    * again after a change of this object: what people edit of it in between stays.
    * @param params over those of the job
-   * @throws Fault where the job, a handler or the parameters are not fit; then nothing is queued
+   * @throws Fault where the job, a handler or the parameters are not fit, or `not-found` where the job was removed after
+   *   it was stored; then nothing is queued
    */
   start(params?: Parameters): Promise<Execution[]> {
     return (this.#lastStart = this.#start(params))
@@ -272,7 +273,9 @@ export class Job {
     const edits = this.#edits
     const how = { trigger: 'api', ...(params && { params }) } as const
     const started = this.#id
-      ? await this.#client.request('jobs.start', { job: this.#id, ...how })
+      ? await this.#client.request('jobs.start', { job: this.#id, ...how }).catch((fault: Fault) => {
+          throw fault.code === 'not-found' ? removed(this.#data.name, fault) : fault
+        })
       : await this.#client.request('jobs.run', { job: this.#input(), ...how })
     this.#stored(started[0]!.jobId, edits)
     return started.map((record) => new Execution(this.#client, record))
@@ -321,6 +324,14 @@ export class Job {
     await this.#client.request('jobs.stop', { job: this.#data.key ?? this.#data.name, force })
   }
 }
+
+/** What was stored is gone; to store it again without being asked would undo what somebody did. */
+const removed = (name: string, cause: Fault) =>
+  new Fault(
+    'not-found',
+    `the job ${JSON.stringify(name)} was removed: bring it back with the request jobs.bringBack, for a day with its runs, or make it anew with save()`,
+    { cause },
+  )
 
 /** One attempt to run a handler: run #12. */
 export class Execution {

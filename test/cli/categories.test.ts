@@ -89,6 +89,23 @@ describe('categories', () => {
     expect((await own.on('--json', 'categories', 'remove', 'x')).json()).toMatchObject([{ path: 'x' }])
   })
 
+  test('are in the history with what was done to them', async () => {
+    const own = await deck()
+    await own.on('categories', 'add', 'new', '--max-workers', '2', '--set', 'timeout=1h')
+    await own.on('categories', 'add', 'new', '--unset', 'max-workers', '--set', 'timeout=2h')
+    await own.on('categories', 'move', 'new', 'x/y')
+    await own.on('categories', 'remove', 'x/y')
+    expect((await own.on('history', '--limit', '4')).stdout.split('\n').slice(1)).toEqual([
+      expect.stringMatching(/ command line +removed +the category "x\/y"$/),
+      expect.stringMatching(/ command line +moved +the category "new" → "x\/y"$/),
+      expect.stringMatching(
+        / command line +edited +the category "new": maxWorkers 2 → none, timeout "1h" → "2h"$/,
+      ),
+      expect.stringMatching(/ command line +created +the category "new"$/),
+      '',
+    ])
+  })
+
   test.each([
     [['add', '//'], /^2 jobdeck: PATH: must name a category/],
     [['add', ''], /^2 jobdeck: PATH: must not be empty/],

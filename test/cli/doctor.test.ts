@@ -120,6 +120,8 @@ describe('doctor', () => {
       const own = await deck()
       expect(await found(own, 'permissions')).toMatchObject({ state: 'ok' })
       chmodSync(join(own.data, '..'), 0o755)
+      expect(await found(own, 'permissions')).toMatchObject({ state: 'ok' }) // the deck's own folder is closed
+      chmodSync(own.data, 0o755)
       expect(await found(own, 'permissions')).toMatchObject({
         code: 0,
         state: 'warning',

@@ -1,7 +1,9 @@
 import { once } from 'node:events'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Cli, jobdeck } from '../support/cli.ts'
+import { makeDeck } from '../../bench/decks.ts'
 import { temporaryFolder } from '../support/deck.ts'
 import { addLines, numbered } from '../support/logs.ts'
 
@@ -52,6 +54,22 @@ describe('logs over all runs', () => {
     expect(few.stderr).toBe('Older ones were not looked for: add --limit 8\n')
     const none = await on('logs', '--grep', 'nowhere')
     expect(none).toMatchObject({ code: 0, stdout: '', stderr: 'No line fits that.\n' })
+  })
+
+  test('finds one run among twenty thousand by a word of its log', async () => {
+    const data = join(temporaryFolder(), 'data')
+    mkdirSync(data)
+    const file = join(data, 'jobdeck.db')
+    await makeDeck(file, { executions: 20_000, lines: 60_000 })
+    // Far from both ends: neither the newest runs alone are looked through, nor is the last step left out.
+    addLines(file, 7777, ['checked the parcels', 'lost parcel Xanthippe-42', 'done'])
+    addLines(file, 1, ['found parcel Xanthippe-43'])
+    const { code, stderr, json } = await jobdeck(['--json', 'logs', '--grep', 'xanthippe'], { data })
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(json()).toMatchObject([
+      { executionId: 7777, jobName: 'job 77', message: 'lost parcel Xanthippe-42' },
+      { executionId: 1, jobName: 'job 0', message: 'found parcel Xanthippe-43' },
+    ])
   })
 
   test.each([

@@ -82,6 +82,43 @@ describe('a category', () => {
   })
 })
 
+describe('the trail of categories', () => {
+  test('has who created, edited, moved and removed which, and how; a save that changes nothing is none', async () => {
+    const deck = await openDeck()
+    await deck.saveCategory({ path: 'a / b', maxWorkers: 2, policy: { timeout: '1h' } })
+    await deck.saveCategory({ path: 'a/b', maxWorkers: 2, policy: { timeout: '60m' } })
+    await deck.getOrCreateCategory('a/b')
+    await deck.saveCategory({ path: 'a/b', maxWorkers: null, description: 'Nightly' })
+    await deck.moveCategory('a/b', 'c')
+    await deck.moveCategory('c', 'c')
+    await deck.removeCategories(['c'])
+    await messageOf(deck.removeCategories(['a', 'nowhere'])) // refused as a whole
+    const trail = await deck.client.request('trail.list', {})
+    expect(trail.toReversed().map(({ actor, action, details }) => [actor, action, details])).toEqual([
+      ['program', 'created', { category: 'a/b', after: { maxWorkers: 2, policy: { timeout: 3_600_000 } } }],
+      [
+        'program',
+        'edited',
+        {
+          category: 'a/b',
+          before: { maxWorkers: 2, policy: { timeout: 3_600_000 } },
+          after: { description: 'Nightly', policy: { timeout: 3_600_000 } },
+        },
+      ],
+      ['program', 'moved', { category: 'a/b', to: 'c' }],
+      ['program', 'removed', { category: 'c' }],
+    ])
+  })
+
+  test('names the file as who made what a document says', async () => {
+    const deck = await openDeck()
+    await deck.importJobs({ jobdeck: 1, categories: [{ path: 'a' }], jobs: [] })
+    expect(await deck.client.request('trail.list', {})).toMatchObject([
+      { actor: 'file', action: 'created', jobId: null, details: { category: 'a' } },
+    ])
+  })
+})
+
 describe('a job that is disabled', () => {
   test('says so, begins nothing that waits, runs when it is asked to, and goes on when it is enabled', async () => {
     const deck = await openDeck({ slots: { inline: 1 } })

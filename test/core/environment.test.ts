@@ -1,5 +1,23 @@
 import { expect, test } from 'vitest'
 import { maskEnvironment } from '../../src/core/executors/environment.ts'
+import { collect, openDeck } from '../support/deck.ts'
+
+test('a parameter that no variable can hold is said to be missing there, and is in the file', async () => {
+  const deck = await openDeck()
+  const params = { fits: 'ä'.repeat(15_000), 'too-long': `${'ä'.repeat(15_000)}!`, cut: 'a\0b', list: [1] }
+  const shell =
+    'echo "${#JOBDECK_PARAM_FITS} ${JOBDECK_PARAM_TOO_LONG-none}"; cat "$JOBDECK_PARAMS_FILE" > "$JOBDECK_OUTPUT"'
+  const job = deck.once('process', { name: 'long', params, environment: { LC_ALL: 'C' } }).add(0, { shell })
+  const [execution] = await job.start()
+  expect(await job.finished()).toMatchObject({ status: 'completed', result: params })
+  const log = await collect(execution!.logs())
+  const where = 'it is in the file that JOBDECK_PARAMS_FILE names'
+  expect(log.map(({ level, message }) => `${level} ${message}`)).toEqual([
+    `warn the parameter "too-long" is not in JOBDECK_PARAM_TOO_LONG, since it has 30,001 bytes and 30,000 fit: ${where}`,
+    `warn the parameter "cut" is not in JOBDECK_PARAM_CUT, since it has a NUL character: ${where}`,
+    'info 30000 none',
+  ])
+})
 
 test.each([
   ['postgres://me:secret@host/db', 'postgres://me:***@host/db'],

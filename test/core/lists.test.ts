@@ -193,21 +193,6 @@ describe('a list of jobs', () => {
       }
     },
   )
-
-  test('ListJobs, GetJob, SaveJob, RemoveJobs and GetOrCreateCategory of the original work as they did', async () => {
-    const own = await openDeck()
-    const made = await own.getOrCreateCategory('a/b/c', 'Deep')
-    expect(made).toMatchObject({ path: 'a/b/c', description: 'Deep' })
-    expect((await own.listCategories()).map(({ path }) => path)).toEqual(['a', 'a/b', 'a/b/c'])
-    for (const name of ['one', 'two', 'three']) {
-      await own.saveJob({ key: name, name, category: 'a/b/c', handlers: [{ handler: { shell: 'true' } }] })
-    }
-    await own.saveJob({ key: 'one', name: 'first', handlers: [{ handler: { shell: 'false' } }] })
-    expect(await own.listJobs({}, 1, 2)).toMatchObject({ total: 3, pageCount: 2, next: 2 })
-    expect(await own.getJob('one')).toMatchObject({ key: 'one', name: 'first' })
-    await own.removeJobs(['two'])
-    expect((await own.listJobs()).data.map(({ name }) => name)).toEqual(['first', 'three'])
-  })
 })
 
 describe('totals', () => {

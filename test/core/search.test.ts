@@ -1,5 +1,6 @@
 import { renameSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
+import Database from 'better-sqlite3'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { Fault, type Input, type LogHit, type LogKey, type SearchFilter } from '../../src/core/index.ts'
 import type { Deck } from '../../src/core/index.ts'
 import { createReader } from '../../src/core/store/reader.ts'
@@ -225,6 +226,17 @@ describe('the reader', () => {
     const waiting = deck.client.request('logs.search', { pattern: '(a+)+$' }, controller.signal)
     await expect(waiting).rejects.toMatchObject({ code: 'cancelled' })
     expect(messages(await search(deck, { text: 'line 19999' }))).toEqual(['line 19999'])
+  })
+
+  test('keeps no transaction open between two pages, which would let the write-ahead log grow', async () => {
+    const { deck } = await deckWith(['one', 'two'])
+    const database = new Database(deck.file)
+    onTestFinished(() => void database.close())
+    for (const filter of [{}, { job: 'job' }, { pattern: 'o' }]) {
+      const page = await deck.client.request('logs.search', { ...filter, limit: 1 })
+      expect(page.done).toBe(false)
+      expect(database.pragma('wal_checkpoint(TRUNCATE)')).toMatchObject([{ busy: 0 }])
+    }
   })
 
   test('rejects at once what is abandoned while it is worked on', async () => {

@@ -114,6 +114,29 @@ describe('a job that is started again', () => {
     expect(actions).toEqual(['edited', 'edited', 'edited', 'created'])
   })
 
+  test('after somebody removed it says so, and runs once it is brought back or made anew', async () => {
+    const deck = await openDeck()
+    const job = deck.once('in-process', { name: 'gone' }).add(1, () => 'ran')
+    const { id } = await job.save()
+    const remove = () => deck.removeJobs(['gone'])
+    await remove()
+    const refused = {
+      code: 'not-found',
+      message: expect.stringMatching(/^the job "gone" was removed: .*bring/),
+    }
+    await expect(job.start()).rejects.toMatchObject(refused)
+    expect(await deck.client.request('jobs.list', {})).toEqual([])
+    await deck.client.request('jobs.bringBack', { job: id })
+    expect((await job.start())[0]!.record.jobId).toBe(id)
+    await job.finished()
+    await remove()
+    await deck.client.request('deck.clean', { removed: true })
+    await expect(job.start()).rejects.toMatchObject(refused)
+    await job.save()
+    await job.start()
+    expect(await job.finished()).toMatchObject({ status: 'completed', result: 'ran' })
+  })
+
   test('has the handler that was added while its last start was on the way', async () => {
     const deck = await openDeck()
     const job = deck.once('in-process', { name: 'growing' }).add(1, () => 'first')

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createEngine } from '../../src/core/engine.ts'
@@ -132,6 +132,21 @@ test('an engine waits for a deck that another process lets go of in time', async
   release()
   expect(await (await opening).client.request('jobs.list', {})).toHaveLength(50)
 })
+
+test.skipIf(process.platform === 'win32')(
+  'a folder that the deck makes lets nobody else in; one that was there stays as it is',
+  async () => {
+    const modeOf = (path: string) => statSync(path).mode & 0o777
+    const shared = join(temporaryFolder(), 'shared')
+    mkdirSync(shared)
+    chmodSync(shared, 0o755)
+    const inside = await openDeck({ file: join(shared, 'jobs.db') })
+    const below = await openDeck({ file: join(shared, 'new', 'deck', 'jobs.db') })
+    const made = [`${inside.file}-files`, dirname(below.file), dirname(dirname(below.file))]
+    expect(made.map(modeOf)).toEqual([0o700, 0o700, 0o700])
+    expect(modeOf(shared)).toBe(0o755)
+  },
+)
 
 describe('a network share', () => {
   test.each([

@@ -27,7 +27,8 @@ const VARIABLE_LIMIT = 30_000
 export const programExecutor: Executor = async (task: Task, sink: Sink): Promise<Run> => {
   const { definition } = task
   const params = await checkParameters(definition.schema, task.params)
-  const environment = { ...task.environment, ...(await parameterEnvironment(task, params)) }
+  const { variables, missing } = parameterVariables(task, params)
+  const environment = { ...task.environment, ...variables }
   const { file, args } = await commandLine(definition, environment)
   const ended = Promise.withResolvers<Outcome>()
   const root = Promise.withResolvers<Root>()
@@ -37,6 +38,7 @@ export const programExecutor: Executor = async (task: Task, sink: Sink): Promise
   let child: ChildProcess | undefined
 
   async function run(): Promise<Outcome> {
+    for (const message of missing) sink.log({ level: 'warn', message })
     child = spawn(file, args, {
       cwd: definition.directory,
       env: environment,
@@ -141,30 +143,43 @@ async function commandLine(
   throw new Fault('command-missing', message)
 }
 
-/** The variables and the file through which a program gets its parameters; the file for its results beside it. */
-async function parameterEnvironment(
-  { facts }: Task,
-  params: Record<string, unknown>,
-): Promise<Record<string, string>> {
+/**
+ * The variables and the file through which a program gets its parameters; the file for its results beside it.
+ * @returns also of each parameter that cannot have a variable, why not
+ */
+function parameterVariables({ facts }: Task, params: Record<string, unknown>) {
   // At once: these are small and lie beside the database, and each wait for a thread takes longer.
   mkdirSync(facts.tempDir, { recursive: true })
   mkdirSync(facts.stateDir, { recursive: true })
   const json = JSON.stringify(params)
   const paramsFile = join(facts.tempDir, 'params.json')
   writeFileSync(paramsFile, json)
-  const environment: Record<string, string> = {
+  const missing: string[] = []
+  const variables: Record<string, string> = {
     JOBDECK_PARAMS_FILE: paramsFile,
     JOBDECK_OUTPUT: join(facts.tempDir, 'output'),
   }
-  if (Buffer.byteLength(json) <= PARAMS_IN_ENVIRONMENT) environment.JOBDECK_PARAMS = json
+  if (Buffer.byteLength(json) <= PARAMS_IN_ENVIRONMENT) variables.JOBDECK_PARAMS = json
   for (const [name, value] of Object.entries(params)) {
     if (value === null || typeof value === 'object') continue
     const text = String(value)
-    // What an environment cannot hold, the file does.
-    if (text.includes('\0') || Buffer.byteLength(text) > VARIABLE_LIMIT) continue
-    environment[`JOBDECK_PARAM_${name.replaceAll(/\W/g, '_').toUpperCase()}`] = text
+    const variable = `JOBDECK_PARAM_${name.replaceAll(/\W/g, '_').toUpperCase()}`
+    const obstacle = obstacleOf(text)
+    if (obstacle === undefined) variables[variable] = text
+    else
+      missing.push(
+        `the parameter ${JSON.stringify(name)} is not in ${variable}, since ${obstacle}: it is in the file that JOBDECK_PARAMS_FILE names`,
+      )
   }
-  return environment
+  return { variables, missing }
+}
+
+/** Why a variable cannot hold the text. */
+function obstacleOf(text: string): string | undefined {
+  if (text.includes('\0')) return 'it has a NUL character'
+  const bytes = Buffer.byteLength(text)
+  if (bytes <= VARIABLE_LIMIT) return undefined
+  return `it has ${bytes.toLocaleString('en')} bytes and ${VARIABLE_LIMIT.toLocaleString('en')} fit`
 }
 
 /** The results in the file: a JSON object, or lines `name=value` and `name<<END … END`, as GitHub Actions reads them. */

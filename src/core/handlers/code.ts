@@ -1,8 +1,8 @@
 /** The bundled code of handlers, each file named by the digest of what is in it. */
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { diskFault } from '../disk.ts'
+import { diskFault, makeFolder } from '../disk.ts'
 import { Fault } from '../../shared/fault.ts'
 
 /** Where the bundled code with this digest lies. */
@@ -30,7 +30,7 @@ export async function keepCode(codeFolder: string, code: Uint8Array): Promise<st
   const path = codeFile(codeFolder, digest)
   const draft = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`
   try {
-    await mkdir(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     await writeFile(draft, code)
     await rename(draft, path)
     return digest

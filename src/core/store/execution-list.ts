@@ -3,7 +3,7 @@ import type { Definition, Lane } from '../definition.ts'
 import type { Waiting } from '../dispatch/explain.ts'
 import { COUNTED } from './conditions.ts'
 import {
-  countOfJobs,
+  countExecutionsOfJobs,
   countQuery,
   listQuery,
   type ExecutionCount,
@@ -54,7 +54,7 @@ export function executionList(connection: Connection) {
 
   /** Whether the jobs that fit have more than a fiftieth of all executions. */
   function areMany(query: ExecutionQuery): boolean {
-    const counted = countOfJobs(query)
+    const counted = countExecutionsOfJobs(query)
     if (!counted) return false
     const found = database
       .prepare(counted.sql)

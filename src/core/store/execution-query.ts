@@ -89,7 +89,7 @@ const ofJobs = ({ text, category, tags, handler }: ExecutionQuery) =>
   Boolean(text || category !== undefined || tags?.length || handler)
 
 /** How many executions the jobs that fit have, or undefined where all jobs do. */
-export function countOfJobs(query: ExecutionQuery): Query | undefined {
+export function countExecutionsOfJobs(query: ExecutionQuery): Query | undefined {
   if (!ofJobs(query)) return undefined
   const { text, category, tags, handler } = query
   const jobs = jobConditions({ text, category, tags, handler })

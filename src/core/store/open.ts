@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, realpathSync, rmSync } from 'node:fs'
+import { copyFileSync, realpathSync, rmSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import Database from 'better-sqlite3'
@@ -102,7 +102,7 @@ function attempt(
 /** A copy for the case that a migration goes wrong; what the write-ahead log holds is brought in first. */
 function copyFile(database: Database.Database, target: string): void {
   database.pragma('wal_checkpoint(TRUNCATE)')
-  mkdirSync(dirname(target), { recursive: true })
+  makeFolder(dirname(target))
   rmSync(target, { force: true })
   copyFileSync(database.name, target)
 }
