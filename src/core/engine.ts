@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import type { Actor, Execution, Parameters, Settings, Trigger } from '../shared/contract.ts'
 import { Fault } from '../shared/fault.ts'
@@ -75,6 +76,8 @@ export interface EngineOptions {
   durability?: Durability
   /** Which part of this process's environment runs get. */
   environment?: EnvironmentKind
+  /** Whether the machine has a network; asked of the machine, if not given. */
+  isOnline?: () => boolean
   /** Lets other processes reach this host, once it is the planner. */
   listen?: (engine: Engine) => Promise<Listening>
 }
@@ -129,7 +132,11 @@ export async function createEngine(options: EngineOptions) {
   const dispatcher = new Dispatcher(
     {
       // Whoever is about to go finishes what is its own.
-      host: { id: hostId, plans: () => planner !== undefined && !closing },
+      host: {
+        id: hostId,
+        plans: () => planner !== undefined && !closing,
+        mayCatchUp: () => planning.mayCatchUp(),
+      },
       slots,
       clock,
       store,
@@ -276,6 +283,7 @@ export async function createEngine(options: EngineOptions) {
       dispatcher.actOnStops()
       dispatcher.wake()
     },
+    isOnline: options.isOnline ?? hasNetwork,
     onTrouble: tellTrouble,
   })
 
@@ -302,11 +310,12 @@ export async function createEngine(options: EngineOptions) {
     const cancelled = Promise.withResolvers<void>()
     endDraining = cancelled.resolve
     const cancelLimit = drainFor === Infinity ? () => {} : clock.after(drainFor, endDraining)
-    await planning.stop()
+    const decided = planning.stop()
     dispatcher.interruptDaemons()
     if (drainFor > 0) await Promise.race([dispatcher.drain(), cancelled.promise])
     cancelLimit()
     await dispatcher.close()
+    await decided
     places.close()
     await store.reader.close(new Fault('closed', 'the deck is closed'))
     await leftovers.close()
@@ -453,6 +462,9 @@ export async function createEngine(options: EngineOptions) {
   }
   return engine
 }
+
+const hasNetwork = () =>
+  Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ internal }) => !internal))
 
 const succeeds = (work: Promise<unknown>): Promise<boolean> =>
   work.then(

@@ -115,7 +115,7 @@ export async function backfill(
   if (to < from) throw invalidInput('to', 'lies before from')
   if (to > clock.now()) throw invalidInput('to', 'lies in the future: what is planned runs by itself')
   const plan = store.plans.find(jobId)!
-  const table = planning.ledger.tableOf(schedule, Math.min(plan.since, from))
+  const table = planning.ledger.tableOf(schedule, plan.since)
   const found = table.count(from - 1, to)
   if (found > BACKFILL_LIMIT) {
     throw invalidInput(

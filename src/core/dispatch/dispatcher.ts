@@ -16,7 +16,7 @@ export const defaultSlots = (): Record<Lane, number> => ({
 
 export interface DispatcherOptions {
   /** `plans` tells whether this host also runs what belongs to nobody. */
-  host: { id: string; plans: () => boolean }
+  host: { id: string; plans: () => boolean; mayCatchUp: () => boolean }
   slots: Record<Lane, number>
   clock: Clock
   store: Store
@@ -70,7 +70,11 @@ export class Dispatcher {
         const now = clock.now()
         store.pauses.expire(now)
         store.executions.expire(now)
-        return store.executions.claim({ id: host.id, plans: host.plans(), now }, slots, fit)
+        return store.executions.claim(
+          { id: host.id, plans: host.plans(), mayCatchUp: host.mayCatchUp(), now },
+          slots,
+          fit,
+        )
       },
       { patient: true },
     )

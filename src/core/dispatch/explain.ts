@@ -8,6 +8,8 @@ export interface Waiting {
   owner: string
   /** Whether its time has come. */
   due: boolean
+  /** Whether it waits for its turn among those that are caught up with. */
+  inTurn: boolean
   obstacle: Obstacle | undefined
 }
 
@@ -19,7 +21,7 @@ const FULL = { job: 'its turn', category: 'its turn in its category', lane: 'a s
  * @param hasFunction whether this host can run the function of that name
  */
 export function reasonToWait(
-  { definition: { target }, owner, due, obstacle }: Waiting,
+  { definition: { target }, owner, due, inTurn, obstacle }: Waiting,
   planner: boolean,
   hasFunction: (name: string) => boolean,
 ): string {
@@ -29,6 +31,7 @@ export function reasonToWait(
     const name = what === 'deck' ? 'the deck' : what.startsWith('category') ? 'its category' : 'its job'
     return `${name} to be resumed${reason ? ` (${reason})` : ''}`
   }
+  if (inTurn) return 'its turn among those that are caught up with'
   if (!due) return 'its time'
   if (obstacle) return FULL[obstacle.full]
   if (owner === ANYBODY && !planner) return 'a program or daemon that has the deck open'

@@ -198,9 +198,14 @@ export function createLedger<P>({ store, clock, enqueue, plannerSince }: LedgerP
         snoozedAt: null,
         stopped: null,
       }
-      if (kind === 'daemon') return store.plans.save(isSame ? old : fresh)
+      const isAhead = isSame && old.cursor > now + TOLERANCE
+      if (kind === 'daemon') {
+        const again = isAhead
+          ? { ...old, since: Math.min(old.since, now), cursor: now, nextAt: null, dueAt: null }
+          : old
+        return store.plans.save(isSame ? again! : fresh)
+      }
       if (isSame) {
-        const isAhead = old.cursor > now + TOLERANCE
         if (isAhead) takeBack(old, schedule, now)
         return store.plans.save(planned(isAhead ? { ...old, cursor: now } : old, schedule))
       }
@@ -224,6 +229,7 @@ export function createLedger<P>({ store, clock, enqueue, plannerSince }: LedgerP
         return schedule !== undefined && 'cron' in schedule && schedule.cron.trim().toLowerCase() === REBOOT
       }),
 
+    /** What `local` means from now on. */
     keepZone(zone: string): void {
       store.settings.set(ZONE, zone)
     },

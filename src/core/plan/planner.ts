@@ -15,6 +15,8 @@ import { FAILURES, superviseDaemon } from './supervise.ts'
 const LOOK_INTERVAL = 30_000
 /** Jobs that are looked at in one go, before others have their turn. */
 const BATCH = 250
+/** For so long, in ms awake, network and drives may need to come back. */
+const COMING_BACK = 60_000
 /** A daemon that cannot be run is tried again after so many ms. */
 const REFUSED_DELAY = 30_000
 
@@ -28,6 +30,8 @@ export interface PlannerParts<P> {
   /** What a start would run; see `Prepared`. Rejects with a Fault where it cannot be run. */
   prepare(jobId: string, definition: JobDefinition): Promise<P>
   enqueue(parts: P, options: StartOptions): Execution[]
+  /** Whether the machine has a network at all. */
+  isOnline(): boolean
   /** Told when something was queued, or is to be stopped. */
   onQueued(): void
   onTrouble(thrown: unknown): void
@@ -36,7 +40,7 @@ export interface PlannerParts<P> {
 export type Planner = ReturnType<typeof createPlanner>
 
 export function createPlanner<P>(parts: PlannerParts<P>) {
-  const { store, clock, hub, onQueued, onTrouble } = parts
+  const { store, clock, hub, isOnline, onQueued, onTrouble } = parts
   /** When this host became the planner; undefined while another is, or none. */
   let since: number | undefined
   const ledger = createLedger<P>({ ...parts, plannerSince: () => since })
@@ -95,6 +99,10 @@ export function createPlanner<P>(parts: PlannerParts<P>) {
   }
 
   let hasFailed = false
+  /** Awake time at which the planner started, or the machine woke. */
+  let wokeAt = -Infinity
+  /** The wall clock against awake time: it leaps when the machine has slept. */
+  let lastDrift = Infinity
   let cancelAlarm = () => {}
   let cancelLook = () => {}
   let ticking: Promise<void> | undefined
@@ -131,7 +139,10 @@ export function createPlanner<P>(parts: PlannerParts<P>) {
     if (times.length === 0) return
     const soonest = Math.min(...times)
     cancelAlarm = clock.at(hasFailed ? Math.max(soonest, now + PAUSE_AFTER_FAILURE) : soonest, wake)
-    cancelLook = clock.after(LOOK_INTERVAL, wake)
+    cancelLook = clock.after(LOOK_INTERVAL, () => {
+      wake()
+      onQueued() // what is caught up with may have its turn by now
+    })
   }
 
   async function tick(): Promise<void> {
@@ -158,6 +169,9 @@ export function createPlanner<P>(parts: PlannerParts<P>) {
         ahead.forEach((jobId) => ledger.replan(jobId, store.jobs.definition(jobId)?.schedule)),
       )
     }
+    const drift = clock.now() - clock.awake()
+    if (drift - lastDrift > TOLERANCE) wokeAt = clock.awake()
+    lastDrift = drift
     const zone = clock.zone()
     if (zone === ledger.localZone()) return
     const local = ledger.localJobs()
@@ -238,13 +252,18 @@ export function createPlanner<P>(parts: PlannerParts<P>) {
     /** This host is the planner from now on. */
     async start(): Promise<void> {
       since = clock.now()
+      wokeAt = clock.awake()
       const jobs = ledger.rebootJobs()
       if (jobs.length > 0)
         await store.write(() =>
           jobs.forEach((jobId) => ledger.replan(jobId, store.jobs.definition(jobId)?.schedule)),
         )
+      await store.write(() => ledger.keepZone(ledger.localZone()))
       wake()
     },
+
+    /** Whether what was missed can be caught up with: network and drives have had time to come back. */
+    mayCatchUp: (): boolean => isOnline() || clock.awake() - wokeAt >= COMING_BACK,
 
     /** Nothing more is begun by itself; resolves when what was being decided is stored. */
     async stop(): Promise<void> {

@@ -103,17 +103,18 @@ export function claimer(connection: Connection, move: MoveStatus) {
    * Claims as many due executions as there is room for, lowest rank first. Functions need no preparation: they run
    * with the same commit.
    * @param host.plans whether it also takes what belongs to nobody
+   * @param host.mayCatchUp whether what was missed may have its turn; yes, if not given
    * @param slots how many executions of each lane may be open at once, over all hosts
    * @param fit whether this host can run the definition at all
    * @returns what was claimed, and whether there may be more for which there was no room
    */
   return function claim(
-    host: { id: string; plans: boolean; now: number },
+    host: { id: string; plans: boolean; mayCatchUp?: boolean; now: number },
     slots: Record<Lane, number>,
     fit: (definition: Definition) => boolean,
   ): { executions: Claimed[]; more: boolean } {
     becomeDue.run(host.now)
-    let more = host.plans && giveTurns(host.now)
+    let more = host.plans && host.mayCatchUp !== false && giveTurns(host.now)
     const room = roomAt(slots, host.now)
     const candidates: { row: Candidate; queue: Queue; definition: Definition }[] = []
     for (const owner of host.plans ? [host.id, ANYBODY] : [host.id]) {

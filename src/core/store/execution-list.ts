@@ -97,7 +97,13 @@ export function executionList(connection: Connection) {
         const definition = snapshots.read<Definition>(row.definitionId)
         const obstacle = room.obstacle(row, definition.maxWorkers)
         const mayPass = row.due === 2 && obstacle !== undefined && 'pause' in obstacle
-        return { definition, owner: row.owner, due: row.due > 0, obstacle: mayPass ? undefined : obstacle }
+        return {
+          definition,
+          owner: row.owner,
+          due: row.due > 0,
+          inTurn: row.due === -1,
+          obstacle: mayPass ? undefined : obstacle,
+        }
       }
     },
 

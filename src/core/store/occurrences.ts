@@ -18,6 +18,11 @@ export interface OccurrenceFilter {
 const SELECT = `select job_id as jobId, first_at as firstAt, last_at as lastAt, count, outcome, reason, detail,
   execution_id as executionId, decided_at as decidedAt from occurrences`
 
+interface Bound {
+  jobId: string
+  instant: number
+}
+
 /** @returns functions over the ledger; they run inside the writer's transaction */
 export function occurrenceTable({ database, changes }: Connection) {
   const latest = database.prepare<[string, number], Occurrence>(
@@ -34,17 +39,18 @@ export function occurrenceTable({ database, changes }: Connection) {
   const remove = database.prepare<[string, number]>(
     'delete from occurrences where job_id = ? and first_at = ?',
   )
-  const after = database.prepare<[string, number], Occurrence>(`${SELECT} where job_id = ? and last_at > ?`)
-  const covering = database.prepare<[string, number, number], Occurrence>(
-    `${SELECT} where job_id = ? and first_at <= ? and last_at >= ? order by first_at desc limit 1`,
+  // Rows do not overlap: of those that began before an instant only the last can reach beyond it.
+  const LATEST = '(select max(first_at) from occurrences where job_id = :jobId and first_at <= :instant)'
+  const after = database.prepare<[Bound], Occurrence>(
+    `${SELECT} where job_id = :jobId and first_at >= coalesce(${LATEST}, :instant) and last_at > :instant`,
+  )
+  const covering = database.prepare<[Bound], Occurrence>(
+    `${SELECT} where job_id = :jobId and first_at = ${LATEST} and last_at >= :instant`,
   )
   const at = database.prepare<[string, number], Occurrence>(`${SELECT} where job_id = ? and first_at = ?`)
-  const sweep = database.prepare<[string, number, number]>(
+  const sweep = database.prepare<[Bound & { limit: number }]>(
     `delete from occurrences where job_id = :jobId and first_at in (
-       select first_at from occurrences where job_id = ?1 and last_at < ?2 order by first_at limit ?3)`.replace(
-      ':jobId',
-      '?1',
-    ),
+       select first_at from occurrences where job_id = :jobId and last_at < :instant order by first_at limit :limit)`,
   )
 
   return {
@@ -65,12 +71,13 @@ export function occurrenceTable({ database, changes }: Connection) {
       changes.job(jobId)
     },
     /** Those that reach beyond an instant. */
-    after: (jobId: string, instant: number) => after.all(jobId, instant),
+    after: (jobId: string, instant: number) => after.all({ jobId, instant }),
     /** The one whose span an instant lies in. */
-    covering: (jobId: string, instant: number) => covering.get(jobId, instant, instant),
+    covering: (jobId: string, instant: number) => covering.get({ jobId, instant }),
     find: (jobId: string, firstAt: number) => at.get(jobId, firstAt),
     /** Forgets those before an instant, at most so many at once; returns how many. */
-    sweep: (jobId: string, before: number, limit: number): number => sweep.run(jobId, before, limit).changes,
+    sweep: (jobId: string, before: number, limit: number): number =>
+      sweep.run({ jobId, instant: before, limit }).changes,
 
     /** Newest first. */
     list(

@@ -40,7 +40,13 @@ export async function openTestDeck({
   const remove = async () => void (folder && (await rm(folder, { recursive: true, force: true })))
   try {
     const where = file ?? join(folder!, 'jobs.db')
-    const engine = await createEngine({ durability: 'normal', ...options, file: where, clock: time })
+    const engine = await createEngine({
+      durability: 'normal',
+      isOnline: () => true,
+      ...options,
+      file: where,
+      clock: time,
+    })
     return new TestDeck(engine, time, where, remove)
   } catch (thrown) {
     await remove()
