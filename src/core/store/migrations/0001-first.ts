@@ -166,7 +166,15 @@ create table endings (
   duration integer not null,
   primary key (job_id, hour, status, bucket)
 ) strict, without rowid;
-create index endings_by_hour on endings (hour);
+
+create table deck_endings (
+  hour integer not null,
+  status text not null,
+  bucket integer not null,
+  count integer not null,
+  duration integer not null,
+  primary key (hour, status, bucket)
+) strict, without rowid;
 
 create table sizes (
   job_id text primary key references jobs (id) on delete cascade,
