@@ -193,6 +193,7 @@ export function createPlanner<P>(parts: PlannerParts<P>) {
         const plan = store.plans.find(jobId)
         const definition = store.jobs.definition(jobId)
         if (!plan || !definition || plan.stopped !== null || plan.dueAt !== null) return
+        if (definition.handlers.length === 0) return
         if (store.executions.openOfJob(jobId).open > 0) return
         const { restart = 'always' } = combine(
           sourcesOf(store, store.categories.ofJob(jobId), definition.policy),
