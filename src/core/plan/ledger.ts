@@ -226,7 +226,7 @@ export function createLedger<P>({ store, clock, enqueue, plannerSince }: LedgerP
 
     /** Jobs that begin when the planner does: what else has a time comes when that does. */
     rebootJobs: (): string[] =>
-      store.plans.all().filter((jobId) => {
+      store.plans.idle().filter((jobId) => {
         const schedule = store.jobs.definition(jobId)?.schedule
         return schedule !== undefined && 'cron' in schedule && schedule.cron.trim().toLowerCase() === REBOOT
       }),

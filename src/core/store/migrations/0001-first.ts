@@ -204,6 +204,7 @@ create table plans (
 ) strict, without rowid;
 create index plans_due on plans (due_at) where due_at is not null;
 create index plans_cursor on plans (cursor);
+create index plans_idle on plans (job_id) where kind = 'cron' and due_at is null;
 create index plans_daemons on plans (job_id) where kind = 'daemon';
 
 create table occurrences (
