@@ -123,6 +123,7 @@ export async function createEngine(options: EngineOptions) {
       clock,
       store,
       fit: ({ target }) => target.kind !== 'function' || functions.has(target.name),
+      ready: places,
     },
     {
       hostId,

@@ -3,7 +3,6 @@ import type { ErrorInfo, FinalStatus } from '../../shared/contract.ts'
 import type { Clock } from '../clock.ts'
 import { laneOf } from '../definition.ts'
 import type { Hub } from '../events.ts'
-import { maskEnvironment } from '../executors/environment.ts'
 import type { Executor, Run, Task } from '../executors/executor.ts'
 import { errorInfo } from '../executors/failure.ts'
 import type { StopName } from '../executors/stopping.ts'
@@ -43,7 +42,7 @@ const STOP_NAMES: Record<Stopping['reason'], StopName> = {
   interrupted: 'ShuttingDown',
 }
 
-/** What has begun with its claim is not prepared. */
+/** What has begun with its claim is not stopped while it is prepared. */
 const NEVER = new AbortController().signal
 
 const NEVER_BEGAN = { kind: 'returned', result: null } as const
@@ -206,9 +205,8 @@ export class ActiveExecution {
     const { store, clock } = this.#parts
     if (this.#stopping) return false
     if (!this.#claimed.begun) {
-      const environment = maskEnvironment(task.environment)
       const begin = () => {
-        if (!store.executions.begin(this.#known, environment, clock.now())) return false
+        if (!store.executions.begin(this.#known, task.storedEnvironment ?? {}, clock.now())) return false
         // It was started before it was known what for, and so carries no mark: it is known by this alone.
         if (run.process) store.executions.setProcess(this.#known.id, run.process)
         return true
