@@ -1,6 +1,3 @@
-import { existsSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Actor, Execution, Parameters, Settings, Trigger } from '../shared/contract.ts'
 import { Fault } from '../shared/fault.ts'
 import { backUpDaily } from './backup.ts'
@@ -137,8 +134,7 @@ export async function createEngine(options: EngineOptions) {
       onEnded(claimed, status, isRetried) {
         if (isRetried) dispatcher.wake()
         // After a failure it is kept for a look.
-        const folder = join(folders.temp, String(claimed.id))
-        if (status === 'completed' && existsSync(folder)) void rm(folder, { recursive: true, force: true })
+        if (status === 'completed') places.clear(claimed.id)
       },
     },
   )

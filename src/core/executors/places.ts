@@ -1,5 +1,6 @@
 /** Where executions run, and what each of them is given there. */
-import { stat } from 'node:fs/promises'
+import { existsSync, rmdirSync, rmSync } from 'node:fs'
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Parameters } from '../../shared/contract.ts'
 import { Fault } from '../../shared/fault.ts'
@@ -12,7 +13,7 @@ import type { Executor, Task } from './executor.ts'
 import type { InlineHandler } from './context.ts'
 import { maskEnvironment } from './environment.ts'
 import { inlineExecutor } from './inline.ts'
-import { programExecutor } from './program.ts'
+import { paramsFile, programExecutor } from './program.ts'
 import { threadExecutor, threadStock } from './thread.ts'
 import { RUN_MARK, markOf } from './tree.ts'
 
@@ -100,10 +101,26 @@ export function createPlaces({ folders, base, functions, hostId }: PlaceOptions)
       }
     },
 
+    /** Removes the folder that a run had for itself. */
+    clear(id: number): void {
+      const folder = join(folders.temp, String(id))
+      if (existsSync(folder)) removeFolder(folder)
+    },
+
     close(): void {
       threads.close()
       children.close()
     },
+  }
+}
+
+/** At once where it holds but our own file, as most do; one with more takes as long as it takes. */
+function removeFolder(folder: string): void {
+  try {
+    rmSync(paramsFile(folder), { force: true })
+    rmdirSync(folder)
+  } catch {
+    rm(folder, { recursive: true, force: true }).catch(() => {}) // it goes with its run
   }
 }
 
