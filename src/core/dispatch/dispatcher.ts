@@ -80,11 +80,17 @@ export class Dispatcher {
     this.#leftWaiting = claimed.more // before any of them can end
     await nextTurn() // who started one is told of it before its handler begins
     for (const execution of claimed.executions) {
-      const active = new ActiveExecution(this.#parts, execution)
+      let gaveWay = false
+      // What takes its place is claimed with the same commit.
+      const giveWay = () => {
+        if (this.#leftWaiting && !gaveWay) this.wake()
+        gaveWay = this.#leftWaiting
+      }
+      const active = new ActiveExecution(this.#parts, execution, giveWay)
       this.#active.set(execution.id, active)
       const forget = () => {
         this.#active.delete(execution.id)
-        if (this.#leftWaiting) this.wake()
+        giveWay()
       }
       void active.done.then(forget, forget)
     }

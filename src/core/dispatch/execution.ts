@@ -51,6 +51,7 @@ const NEVER_BEGAN = { kind: 'returned', result: null } as const
 export class ActiveExecution {
   readonly #parts: ExecutionParts
   readonly #claimed: Claimed
+  readonly #onEnding: () => void
   #known: Known
   readonly #recorder: Recorder
   /** Fires when it is to end before it has begun. */
@@ -66,8 +67,10 @@ export class ActiveExecution {
   /** Resolves when the final state is stored. */
   readonly done: Promise<void>
 
-  constructor(parts: ExecutionParts, claimed: Claimed) {
+  /** @param onEnding told when its final state is about to be stored: whatever is asked for then shares that commit */
+  constructor(parts: ExecutionParts, claimed: Claimed, onEnding: () => void) {
     this.#parts = parts
+    this.#onEnding = onEnding
     this.#claimed = claimed
     const { id, jobId, begun } = claimed
     if (!begun) this.#preparing = new AbortController()
@@ -132,7 +135,7 @@ export class ActiveExecution {
       durationMs: elapsed === null ? null : Math.round(elapsed),
     }
     const delay = retryDelay(ending, this.#claimed.attempt, this.#claimed.definition.retry, Math.random())
-    const stored = await store.write(
+    const storing = store.write(
       () => {
         if (!store.executions.end(this.#known, ending)) return undefined
         // A stop that came too late for this attempt comes in time for the next.
@@ -143,6 +146,8 @@ export class ActiveExecution {
       },
       { patient: true },
     )
+    this.#onEnding()
+    const stored = await storing
     if (!stored)
       process.emitWarning(`run #${id} cannot become ${ending.status}`, { code: 'JOBDECK_TRANSITION' })
     else if (channels.end.hasSubscribers) {
