@@ -18,6 +18,7 @@ const { metafile } = await build({
     cli: 'src/cli/index.ts',
     thread: 'src/core/executors/thread-entry.ts',
     child: 'src/core/executors/child-entry.ts',
+    nothing: 'src/core/executors/nothing.ts',
     verify: 'src/core/store/verify-entry.ts',
     reader: 'src/core/store/reader-entry.ts',
   },

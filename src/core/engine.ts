@@ -1,7 +1,4 @@
-import { existsSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
-import { join } from 'node:path'
 import type { Actor, Execution, Parameters, Settings, Trigger } from '../shared/contract.ts'
 import { Fault } from '../shared/fault.ts'
 import { backUpDaily } from './backup.ts'
@@ -141,6 +138,7 @@ export async function createEngine(options: EngineOptions) {
       clock,
       store,
       fit: ({ target }) => target.kind !== 'function' || functions.has(target.name),
+      ready: places,
     },
     {
       hostId,
@@ -154,8 +152,7 @@ export async function createEngine(options: EngineOptions) {
       onEnded(claimed, status, isRetried) {
         if (isRetried) dispatcher.wake()
         // After a failure it is kept for a look.
-        const folder = join(folders.temp, String(claimed.id))
-        if (status === 'completed' && existsSync(folder)) void rm(folder, { recursive: true, force: true })
+        if (status === 'completed') places.clear(claimed.id)
       },
     },
   )

@@ -3,6 +3,7 @@ const isSource = import.meta.url.endsWith('.ts')
 const SOURCES = {
   thread: './executors/thread-entry.ts',
   child: './executors/child-entry.ts',
+  nothing: './executors/nothing.ts',
   verify: './store/verify-entry.ts',
   reader: './store/reader-entry.ts',
 }

@@ -338,6 +338,7 @@ const executionDetail = execution.extend({
   handler: handlerSchema,
   params: parameters,
   result: z.json().nullable(),
+  /** Without what tells of the run itself, such as its number. */
   environment: environment.nullable(),
   directory: z.string().nullable(),
   processId: z.int().nullable(),

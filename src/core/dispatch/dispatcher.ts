@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { toFault } from '../../shared/fault.ts'
 import type { Clock } from '../clock.ts'
 import type { Definition, Lane } from '../definition.ts'
+import type { Ready } from '../store/claim.ts'
 import type { Store } from '../store/store.ts'
 import { ActiveExecution, type ExecutionParts } from './execution.ts'
 import type { Stopping } from './outcome.ts'
@@ -22,6 +23,7 @@ export interface DispatcherOptions {
   store: Store
   /** Whether this host can run the definition at all. */
   fit(definition: Definition): boolean
+  ready: Ready
 }
 
 /** Claims what is due, runs it, and acts on the stops that are stored. */
@@ -62,7 +64,7 @@ export class Dispatcher {
   }
 
   async #claim(): Promise<void> {
-    const { store, host, slots, clock, fit } = this.#options
+    const { store, host, slots, clock, fit, ready } = this.#options
     // While the disk is full or the database locked this waits: nothing is claimed, and what runs goes on.
     const claimed = await store.write(
       () => {
@@ -70,11 +72,8 @@ export class Dispatcher {
         const now = clock.now()
         store.pauses.expire(now)
         store.executions.expire(now)
-        return store.executions.claim(
-          { id: host.id, plans: host.plans(), mayCatchUp: host.mayCatchUp(), now },
-          slots,
-          fit,
-        )
+        const self = { id: host.id, plans: host.plans(), mayCatchUp: host.mayCatchUp(), now }
+        return store.executions.claim(self, slots, fit, ready)
       },
       { patient: true },
     )
@@ -82,11 +81,17 @@ export class Dispatcher {
     this.#leftWaiting = claimed.more // before any of them can end
     await nextTurn() // who started one is told of it before its handler begins
     for (const execution of claimed.executions) {
-      const active = new ActiveExecution(this.#parts, execution)
+      let gaveWay = false
+      // What takes its place is claimed with the same commit.
+      const giveWay = () => {
+        if (this.#leftWaiting && !gaveWay) this.wake()
+        gaveWay = this.#leftWaiting
+      }
+      const active = new ActiveExecution(this.#parts, execution, giveWay)
       this.#active.set(execution.id, active)
       const forget = () => {
         this.#active.delete(execution.id)
-        if (this.#leftWaiting) this.wake()
+        giveWay()
       }
       void active.done.then(forget, forget)
     }

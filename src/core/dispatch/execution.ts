@@ -3,7 +3,6 @@ import type { ErrorInfo, FinalStatus } from '../../shared/contract.ts'
 import type { Clock } from '../clock.ts'
 import { laneOf } from '../definition.ts'
 import type { Hub } from '../events.ts'
-import { maskEnvironment } from '../executors/environment.ts'
 import type { Executor, Run, Task } from '../executors/executor.ts'
 import { errorInfo } from '../executors/failure.ts'
 import type { StopName } from '../executors/stopping.ts'
@@ -43,7 +42,7 @@ const STOP_NAMES: Record<Stopping['reason'], StopName> = {
   interrupted: 'ShuttingDown',
 }
 
-/** What has begun with its claim is not prepared. */
+/** What has begun with its claim is not stopped while it is prepared. */
 const NEVER = new AbortController().signal
 
 const NEVER_BEGAN = { kind: 'returned', result: null } as const
@@ -52,6 +51,7 @@ const NEVER_BEGAN = { kind: 'returned', result: null } as const
 export class ActiveExecution {
   readonly #parts: ExecutionParts
   readonly #claimed: Claimed
+  readonly #onEnding: () => void
   #known: Known
   readonly #recorder: Recorder
   /** Fires when it is to end before it has begun. */
@@ -67,8 +67,10 @@ export class ActiveExecution {
   /** Resolves when the final state is stored. */
   readonly done: Promise<void>
 
-  constructor(parts: ExecutionParts, claimed: Claimed) {
+  /** @param onEnding told when its final state is about to be stored: whatever is asked for then shares that commit */
+  constructor(parts: ExecutionParts, claimed: Claimed, onEnding: () => void) {
     this.#parts = parts
+    this.#onEnding = onEnding
     this.#claimed = claimed
     const { id, jobId, begun } = claimed
     if (!begun) this.#preparing = new AbortController()
@@ -137,7 +139,7 @@ export class ActiveExecution {
       durationMs: elapsed === null ? null : Math.round(elapsed),
     }
     const delay = retryDelay(ending, this.#claimed.attempt, this.#claimed.definition.retry, Math.random())
-    const stored = await store.write(
+    const storing = store.write(
       () => {
         if (!store.executions.end(this.#known, ending)) return undefined
         // A stop that came too late for this attempt comes in time for the next.
@@ -148,6 +150,8 @@ export class ActiveExecution {
       },
       { patient: true },
     )
+    this.#onEnding()
+    const stored = await storing
     if (!stored)
       process.emitWarning(`run #${id} cannot become ${ending.status}`, { code: 'JOBDECK_TRANSITION' })
     else if (channels.end.hasSubscribers) {
@@ -210,9 +214,8 @@ export class ActiveExecution {
     const { store, clock } = this.#parts
     if (this.#stopping) return false
     if (!this.#claimed.begun) {
-      const environment = maskEnvironment(task.environment)
       const begin = () => {
-        if (!store.executions.begin(this.#known, environment, clock.now())) return false
+        if (!store.executions.begin(this.#known, task.storedEnvironment ?? {}, clock.now())) return false
         // It was started before it was known what for, and so carries no mark: it is known by this alone.
         if (run.process) store.executions.setProcess(this.#known.id, run.process)
         return true

@@ -5,14 +5,11 @@
  */
 import { writeSync } from 'node:fs'
 import { Writable } from 'node:stream'
-import { hostModule } from './module-host.ts'
+import { hostModule, rehearse } from './module-host.ts'
 import { REPORT_PIPE, type FromModule, type ToModule } from './protocol.ts'
 
 /** How long a signal waits for the engine's message, which says why the run is to end. In ms. */
 const MESSAGE_DELAY = 100
-
-/** A module without anything in it. */
-const NOTHING: string = 'data:text/javascript,'
 
 process.setSourceMapsEnabled(true)
 
@@ -57,6 +54,5 @@ process.on('SIGTERM', () =>
 // Once its host is gone, and be it before this was asked, nobody would store what comes.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 if (!process.connected) process.kill(process.pid, 'SIGKILL')
-// The first import of a process takes longer than those after it.
-await import(NOTHING)
+await rehearse()
 report({ type: 'ready' })

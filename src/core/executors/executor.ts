@@ -14,6 +14,8 @@ export interface Task {
   code?: string | undefined
   /** The whole environment; a function has that of its process. */
   environment: Record<string, string>
+  /** What is stored of it. */
+  storedEnvironment?: Record<string, string> | undefined
   /** What the environment of each of its processes carries as `JOBDECK_RUN`. */
   mark: string
 }
@@ -58,20 +60,16 @@ const START_TIME = 60_000
  * @throws where that is not wanted any more, or takes too long
  */
 export async function whenStarted(started: Promise<unknown>, wanted: AbortSignal): Promise<void> {
-  const limit = AbortSignal.timeout(START_TIME)
-  const given = AbortSignal.any([wanted, limit])
   const { promise, reject } = Promise.withResolvers<never>()
-  const giveUp = () =>
-    reject(
-      new Error(
-        limit.aborted ? `it did not start within ${START_TIME / 1000} s` : 'it is not wanted any more',
-      ),
-    )
-  if (given.aborted) giveUp()
-  given.addEventListener('abort', giveUp, { once: true })
+  const giveUp = () => reject(new Error('it is not wanted any more'))
+  const tooLate = () => reject(new Error(`it did not start within ${START_TIME / 1000} s`))
+  const timer = setTimeout(tooLate, START_TIME).unref()
+  if (wanted.aborted) giveUp()
+  wanted.addEventListener('abort', giveUp, { once: true })
   try {
     await Promise.race([started, promise])
   } finally {
-    given.removeEventListener('abort', giveUp)
+    clearTimeout(timer)
+    wanted.removeEventListener('abort', giveUp)
   }
 }

@@ -1,6 +1,7 @@
 /** Runs one module, in a worker thread or a child process: the end of the protocol that is not the engine. */
 import { isDeepStrictEqual } from 'node:util'
 import { isMainThread } from 'node:worker_threads'
+import { entryUrl } from '../entry.ts'
 import type { Level, Parameters } from '../../shared/contract.ts'
 import { requireCallable, type Callable } from './callable.ts'
 import { captureConsole } from './console.ts'
@@ -17,6 +18,41 @@ interface Module {
 
 /** @returns the function that takes the engine's messages */
 export function hostModule(send: (message: FromModule) => void): (message: ToModule) => void {
+  const { receive, log, fail } = createHost(send)
+  captureConsole(log)
+  // What a handler leaves unhandled is its failure, with its stack, and no riddle of an exit code.
+  process.on('uncaughtException', fail)
+  process.on('unhandledRejection', fail)
+  return receive
+}
+
+/** The first run of a thread or process takes several times as long as one after it would: this is that first one. */
+export async function rehearse(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<unknown>()
+  const environment = { ...process.env } as Record<string, string>
+  createHost(resolve).receive({
+    type: 'run',
+    url: entryUrl('nothing').href,
+    facts: NO_FACTS,
+    params: {},
+    environment,
+  })
+  await promise
+}
+
+const NO_FACTS: RunFacts = {
+  id: 0,
+  jobId: '',
+  jobName: '',
+  attempt: 1,
+  trigger: 'api',
+  plannedAt: 0,
+  lastSuccessAt: null,
+  tempDir: '',
+  stateDir: '',
+}
+
+function createHost(send: (message: FromModule) => void) {
   const stopper = createStopper()
   let handler: Callable
   let facts: RunFacts
@@ -30,11 +66,6 @@ export function hostModule(send: (message: FromModule) => void): (message: ToMod
     send(message)
   }
   const fail = (thrown: unknown) => answer({ type: 'threw', error: errorInfo(thrown) })
-
-  captureConsole(log)
-  // What a handler leaves unhandled is its failure, with its stack, and no riddle of an exit code.
-  process.on('uncaughtException', fail)
-  process.on('unhandledRejection', fail)
 
   async function run({ url, params, schema: known }: ToModule & { type: 'run' }) {
     const module = (await import(url)) as Module
@@ -61,7 +92,7 @@ export function hostModule(send: (message: FromModule) => void): (message: ToMod
     }
   }
 
-  return (message) => {
+  function receive(message: ToModule): void {
     switch (message.type) {
       case 'run':
         facts = message.facts
@@ -79,6 +110,7 @@ export function hostModule(send: (message: FromModule) => void): (message: ToMod
         process.exit()
     }
   }
+  return { receive, log, fail }
 }
 
 /** The schema that a module exports, as metadata has it: what could be read without running it may be all of it. */

@@ -1,17 +1,19 @@
 /** Where executions run, and what each of them is given there. */
-import { stat } from 'node:fs/promises'
+import { existsSync, rmdirSync, rmSync } from 'node:fs'
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Parameters } from '../../shared/contract.ts'
 import { Fault } from '../../shared/fault.ts'
-import { laneOf } from '../definition.ts'
+import { laneOf, type Definition } from '../definition.ts'
 import type { Folders } from '../folders.ts'
 import { checkCode } from '../handlers/code.ts'
 import type { Claimed } from '../store/claim.ts'
 import { childExecutor, childStock } from './child.ts'
 import type { Executor, Task } from './executor.ts'
 import type { InlineHandler } from './context.ts'
+import { maskEnvironment } from './environment.ts'
 import { inlineExecutor } from './inline.ts'
-import { programExecutor } from './program.ts'
+import { paramsFile, programExecutor } from './program.ts'
 import { threadExecutor, threadStock } from './thread.ts'
 import { RUN_MARK, markOf } from './tree.ts'
 
@@ -29,6 +31,17 @@ export function createPlaces({ folders, base, functions, hostId }: PlaceOptions)
   const inline = inlineExecutor(functions)
   const onThread = threadExecutor(threads)
   const inChild = childExecutor(children)
+
+  const storedEnvironments = new WeakMap<Definition, Record<string, string>>()
+
+  function storedEnvironment(definition: Definition): Record<string, string> | undefined {
+    if (laneOf(definition) === 'inline') return undefined
+    const known = storedEnvironments.get(definition)
+    if (known) return known
+    const environment = Object.freeze(maskEnvironment({ ...base, ...definition.environment }))
+    storedEnvironments.set(definition, environment)
+    return environment
+  }
 
   const environmentOf = (
     { id, jobName, definition, attempt, trigger, scheduledAt, lastSuccessAt }: Claimed,
@@ -49,6 +62,15 @@ export function createPlaces({ folders, base, functions, hostId }: PlaceOptions)
   })
 
   return {
+    /**
+     * What is stored of the environment of all runs with a definition: not what tells of one run alone, which is in its
+     * row. A function has none.
+     */
+    storedEnvironment,
+
+    /** How many threads are ready. What they run needs no preparation. */
+    readyThreads: () => threads.ready,
+
     executorOf({ definition }: Task): Executor {
       const lane = laneOf(definition)
       if (lane === 'inline') return inline
@@ -71,17 +93,34 @@ export function createPlaces({ folders, base, functions, hostId }: PlaceOptions)
         facts: { id, jobId, jobName, attempt, trigger, plannedAt, lastSuccessAt, tempDir, stateDir },
         definition,
         params: JSON.parse(params) as Parameters,
-        code: target.kind === 'module' ? await checkCode(folders.code, target.digest) : undefined,
+        code: target.kind === 'module' ? checkCode(folders.code, target.digest) : undefined,
         mark: markOf(hostId, id),
         // A function has that of this process.
         environment: laneOf(definition) === 'inline' ? {} : environmentOf(claimed, tempDir, stateDir),
+        storedEnvironment: storedEnvironment(definition),
       }
+    },
+
+    /** Removes the folder that a run had for itself. */
+    clear(id: number): void {
+      const folder = join(folders.temp, String(id))
+      if (existsSync(folder)) removeFolder(folder)
     },
 
     close(): void {
       threads.close()
       children.close()
     },
+  }
+}
+
+/** At once where it holds but our own file, as most do; one with more takes as long as it takes. */
+function removeFolder(folder: string): void {
+  try {
+    rmSync(paramsFile(folder), { force: true })
+    rmdirSync(folder)
+  } catch {
+    rm(folder, { recursive: true, force: true }).catch(() => {}) // it goes with its run
   }
 }
 

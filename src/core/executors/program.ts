@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import which from 'which'
@@ -22,6 +22,9 @@ const PARAMS_IN_ENVIRONMENT = 8192
 
 /** One variable holds at most so many bytes; Linux takes 128 KiB, Windows 32,767 characters. */
 const VARIABLE_LIMIT = 30_000
+
+/** The file in which a program finds its parameters. */
+export const paramsFile = (tempDir: string) => join(tempDir, 'params.json')
 
 /** Runs a script of any language, a command, or a line for the shell, in a process group of its own. */
 export const programExecutor: Executor = async (task: Task, sink: Sink): Promise<Run> => {
@@ -152,11 +155,11 @@ function parameterVariables({ facts }: Task, params: Record<string, unknown>) {
   mkdirSync(facts.tempDir, { recursive: true })
   mkdirSync(facts.stateDir, { recursive: true })
   const json = JSON.stringify(params)
-  const paramsFile = join(facts.tempDir, 'params.json')
-  writeFileSync(paramsFile, json)
+  const file = paramsFile(facts.tempDir)
+  writeFileSync(file, json)
   const missing: string[] = []
   const variables: Record<string, string> = {
-    JOBDECK_PARAMS_FILE: paramsFile,
+    JOBDECK_PARAMS_FILE: file,
     JOBDECK_OUTPUT: join(facts.tempDir, 'output'),
   }
   if (Buffer.byteLength(json) <= PARAMS_IN_ENVIRONMENT) variables.JOBDECK_PARAMS = json
@@ -184,7 +187,7 @@ function obstacleOf(text: string): string | undefined {
 
 /** The results in the file: a JSON object, or lines `name=value` and `name<<END … END`, as GitHub Actions reads them. */
 async function readResult(file: string): Promise<{ result: string | null }> {
-  const size = (await stat(file).catch(() => undefined))?.size ?? 0
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0 // most have none, and a wait for a thread takes longer
   if (size === 0) return { result: null }
   if (size > VALUE_LIMIT) return { result: JSON.stringify({ truncated: true, bytes: size }) }
   return { result: readableJson(parseResult(await readFile(file, 'utf8')))?.json ?? null }

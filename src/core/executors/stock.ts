@@ -7,6 +7,8 @@ const REFILL_DELAY = 100
 export interface Kind<T> {
   /** Starts one; it need not be ready yet. It must not keep the process alive until it is taken. */
   start(): T
+  /** Whether it has started; where that cannot be told, none counts as ready. */
+  isReady?(item: T): boolean
   /** Whether it can still be used. */
   isAlive(item: T): boolean
   discard(item: T): void
@@ -25,6 +27,11 @@ export class Stock<T> {
 
   constructor(kind: Kind<T>) {
     this.#kind = kind
+  }
+
+  /** How many would be ready at once. */
+  get ready(): number {
+    return this.#items.filter((item) => this.#kind.isAlive(item) && this.#kind.isReady?.(item)).length
   }
 
   take(): T {

@@ -2,7 +2,7 @@
 import { Writable } from 'node:stream'
 import { parentPort, workerData } from 'node:worker_threads'
 import { takeCredit, type ThreadData } from './credit.ts'
-import { hostModule } from './module-host.ts'
+import { hostModule, rehearse } from './module-host.ts'
 import type { FromModule, ToModule } from './protocol.ts'
 
 /** Output is passed on in parts of so many bytes. */
@@ -10,9 +10,6 @@ const CHUNK = 64 * 1024
 
 const { outstanding } = workerData as ThreadData
 const port = parentPort!
-
-/** A module without anything in it. */
-const NOTHING: string = 'data:text/javascript,'
 
 process.setSourceMapsEnabled(true)
 
@@ -46,6 +43,5 @@ for (const stream of ['stdout', 'stderr'] as const) {
 
 const receive = hostModule(report)
 port.on('message', (message: ToModule) => receive(message))
-// The first import of a thread takes longer than those after it.
-await import(NOTHING)
+await rehearse()
 report({ type: 'ready' })

@@ -18,6 +18,7 @@ interface Thread extends ThreadData {
   worker: Worker
   /** Its first message, which says that it is ready. */
   ready: Promise<FromModule>
+  isReady: boolean
   failure?: Outcome
   hasExited: boolean
 }
@@ -32,7 +33,8 @@ function startThread(): Thread {
   })
   worker.unref()
   const ready = new Promise<FromModule>((resolve) => worker.once('message', resolve))
-  const thread: Thread = { ...credit, worker, ready, hasExited: false }
+  const thread: Thread = { ...credit, worker, ready, isReady: false, hasExited: false }
+  void ready.then(() => (thread.isReady = true))
   // Out of memory, for one; what the handler itself throws comes as its answer.
   worker.on('error', (thrown) => (thread.failure = { kind: 'threw', error: errorInfo(thrown) }))
   worker.on('exit', () => (thread.hasExited = true))
@@ -43,6 +45,7 @@ function startThread(): Thread {
 export const threadStock = () =>
   new Stock<Thread>({
     start: startThread,
+    isReady: ({ isReady }) => isReady,
     isAlive: ({ hasExited }) => !hasExited,
     discard: ({ worker }) => void worker.terminate(),
   })
@@ -77,7 +80,7 @@ export const threadExecutor =
     })
 
     try {
-      await whenStarted(Promise.race([session.ready, ended.promise]), wanted)
+      if (!thread.isReady) await whenStarted(Promise.race([session.ready, ended.promise]), wanted)
     } catch (thrown) {
       void worker.terminate()
       throw thrown

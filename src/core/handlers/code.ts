@@ -1,6 +1,7 @@
 /** The bundled code of handlers, each file named by the digest of what is in it. */
 import { createHash } from 'node:crypto'
-import { readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
+import { readFileSync, utimesSync } from 'node:fs'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { diskFault, makeFolder } from '../disk.ts'
 import { Fault } from '../../shared/fault.ts'
@@ -11,12 +12,14 @@ const codeFile = (codeFolder: string, digest: string) => join(codeFolder, `${dig
 export const digestOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
 /** Whether code is there; says that somebody wants it, so that the sweep leaves it alone for now. */
-export function touchCode(codeFolder: string, digest: string): Promise<boolean> {
+export function touchCode(codeFolder: string, digest: string): boolean {
   const now = new Date()
-  return utimes(codeFile(codeFolder, digest), now, now).then(
-    () => true,
-    () => false,
-  )
+  try {
+    utimesSync(codeFile(codeFolder, digest), now, now)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /**
@@ -26,7 +29,7 @@ export function touchCode(codeFolder: string, digest: string): Promise<boolean> 
  */
 export async function keepCode(codeFolder: string, code: Uint8Array): Promise<string> {
   const digest = digestOf(code)
-  if (await touchCode(codeFolder, digest)) return digest
+  if (touchCode(codeFolder, digest)) return digest
   const path = codeFile(codeFolder, digest)
   const draft = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`
   try {
@@ -41,14 +44,18 @@ export async function keepCode(codeFolder: string, code: Uint8Array): Promise<st
 }
 
 /**
- * Whether the stored code is what its name says.
+ * Whether the stored code is what its name says. At once: the code is small, and a wait for a thread takes longer.
+ * @returns its path
  * @throws Fault `handler-missing`, `handler-unsuitable`
  */
-export async function checkCode(codeFolder: string, digest: string): Promise<string> {
+export function checkCode(codeFolder: string, digest: string): string {
   const path = codeFile(codeFolder, digest)
-  const code = await readFile(path).catch((thrown: unknown) => {
+  let code: Buffer
+  try {
+    code = readFileSync(path)
+  } catch (thrown) {
     throw new Fault('handler-missing', `the stored code of the script is gone: ${path}`, { cause: thrown })
-  })
+  }
   if (digestOf(code) === digest) return path
   throw new Fault('handler-unsuitable', `the stored code of the script was changed: ${path}`)
 }

@@ -1,6 +1,6 @@
 /** What a file says of itself. Loaded when the first file is met: the bundler and the parsers take memory. */
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { createReadStream, statSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { extname, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -27,6 +27,10 @@ const MODULE_LIMIT = 64 * 1024 * 1024
  */
 export async function describeFile(path: string, codeFolder: string): Promise<Description> {
   const file = resolve(path)
+  const known = bundled.get(file)
+  // Bundling takes longer than all else that a start does; so it is done again only after a change.
+  if (known && touchCode(codeFolder, known.digest) && (await areUnchanged(known.inputs)))
+    return known.description
   await requireFile(file)
   if (isModule(file)) {
     const { size } = await stat(file)
@@ -41,38 +45,58 @@ export async function describeFile(path: string, codeFolder: string): Promise<De
   return { ...metadata, file: { kind: 'program', command } }
 }
 
+/** What a module is made of: the digest of a file, and what the file system said of it when it was last read. */
+interface Input {
+  digest: string
+  stamp?: string
+}
+
 /** Modules that were bundled, with what they were made of. */
 const bundled = new LRUCache<
   string,
-  { inputs: Map<string, string>; description: Description; digest: string }
+  { inputs: Map<string, Input>; description: Description; digest: string }
 >({
   max: 500,
 })
 
-/** Bundling takes longer than all else that a start does; so it is done again only after a change. */
 async function describeModule(file: string, codeFolder: string): Promise<Description> {
-  const known = bundled.get(file)
-  if (known && (await touchCode(codeFolder, known.digest)) && (await areUnchanged(known.inputs)))
-    return known.description
   // Tells of syntax errors, and of imports that are not there.
   const { digest, inputs } = await bundleModule(file, codeFolder)
   const source = await readFile(file, 'utf8')
   const metadata = await moduleMetadata(source, /ts$/i.test(extname(file)) ? 'ts' : 'js')
   const description: Description = { ...metadata, file: { kind: 'module', digest } }
-  bundled.set(file, { inputs, description, digest })
+  const read = new Map([...inputs].map(([path, of]): [string, Input] => [path, { digest: of }]))
+  bundled.set(file, { inputs: read, description, digest })
   return description
 }
 
-async function areUnchanged(inputs: Map<string, string>): Promise<boolean> {
-  const same = await Promise.all(
-    [...inputs].map(([path, digest]) =>
-      readFile(path).then(
-        (bytes) => digestOf(bytes) === digest,
-        () => false,
-      ),
-    ),
-  )
+/** Two changes of a file that are further apart than this, in ms, have different times on every file system. */
+const COARSEST_TIME = 3000
+
+async function areUnchanged(inputs: Map<string, Input>): Promise<boolean> {
+  const touched = [...inputs].filter(([path, { stamp }]) => stamp === undefined || stamp !== stampOf(path))
+  const same = await Promise.all(touched.map(([path, input]) => isSame(path, input)))
   return same.every(Boolean)
+}
+
+/** Reads the file; once it is old enough that a change could not go unseen, its stamp does from then on. */
+async function isSame(path: string, input: Input): Promise<boolean> {
+  const stamp = stampOf(path, Date.now() - COARSEST_TIME)
+  const bytes = await readFile(path).catch(() => undefined)
+  if (!bytes || digestOf(bytes) !== input.digest) return false
+  if (stamp === undefined) delete input.stamp
+  else input.stamp = stamp
+  return true
+}
+
+/** What changes with every change of a file; undefined where there is none, or it was changed after that time. */
+function stampOf(path: string, changedBefore = Infinity): string | undefined {
+  try {
+    const { dev, ino, size, mtimeNs, ctimeNs, ctimeMs } = statSync(path, { bigint: true })
+    return Number(ctimeMs) < changedBefore ? [dev, ino, size, mtimeNs, ctimeNs].join('/') : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** Read piece by piece: a program may be larger than memory. */

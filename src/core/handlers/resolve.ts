@@ -2,6 +2,10 @@ import { dirname, isAbsolute, resolve } from 'node:path'
 import type { Handler, Mode, Policy } from '../../shared/contract.ts'
 import { Fault } from '../../shared/fault.ts'
 import { DEFAULT_POLICY, mergePolicies, type Definition, type Target } from '../definition.ts'
+import type * as Describing from './describe.ts'
+
+/** Kept: to ask again for what is loaded takes a turn of its own. */
+let describing: typeof Describing | undefined
 
 /**
  * Finds out what exactly a handler is and makes the copy of it that an execution keeps.
@@ -31,7 +35,8 @@ export async function resolveHandler(
     return complete(handler, target, policy, 'process')
   }
   const file = isAbsolute(handler.file) ? handler.file : resolve(handler.file)
-  const { describeFile, digestOfFile } = await import('./describe.ts')
+  describing ??= await import('./describe.ts')
+  const { describeFile, digestOfFile } = describing
   const { file: how, schema, defaults } = await describeFile(file, codeFolder)
   const merged = mergePolicies({ directory: dirname(file) }, defaults, policy)
   if (how.kind === 'program') {

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import type { Status, Trigger } from '../../shared/contract.ts'
-import { laneOf, type Definition, type Lane } from '../definition.ts'
+import type { Definition, Lane } from '../definition.ts'
 import type { Known } from './executions.ts'
 import type { Connection } from './open.ts'
 import { roomTable, type Place } from './room.ts'
@@ -46,6 +46,16 @@ export const ANYBODY = ''
 /** Changes a status where the state machine allows it; false where it does not, or where the change found nothing. */
 export type MoveStatus = (from: Known, to: Status, change: () => Database.RunResult) => boolean
 
+/** Where a host runs what it claims, as far as it is ready. */
+export interface Ready {
+  /** How many threads are: what they run is begun with its claim. */
+  readyThreads(): number
+  /** What is stored of the environment of its runs. */
+  storedEnvironment(definition: Definition): Record<string, string> | undefined
+}
+
+const NOTHING_READY: Ready = { readyThreads: () => 0, storedEnvironment: () => undefined }
+
 /** @returns the function that claims executions; it runs inside the writer's transaction */
 export function claimer(connection: Connection, move: MoveStatus) {
   const { database, snapshots } = connection
@@ -81,7 +91,7 @@ export function claimer(connection: Connection, move: MoveStatus) {
     `update executions set status = 'initializing', host_id = ?, claimed_at = ? where id = ? and status = 'queued'`,
   )
   const takeAndBegin = database.prepare(
-    `update executions set status = 'running', host_id = ?, claimed_at = ?, started_at = ?
+    `update executions set status = 'running', host_id = ?, claimed_at = ?, started_at = ?, environment_id = ?
      where id = ? and status = 'queued'`,
   )
   const jobOf = database.prepare<[string], { jobName: string; lastSuccessAt: number | null }>(
@@ -100,8 +110,8 @@ export function claimer(connection: Connection, move: MoveStatus) {
   }
 
   /**
-   * Claims as many due executions as there is room for, lowest rank first. Functions need no preparation: they run
-   * with the same commit.
+   * Claims as many due executions as there is room for, lowest rank first. Functions need no preparation, nor does what
+   * finds a thread ready: they run with the same commit.
    * @param host.plans whether it also takes what belongs to nobody
    * @param host.mayCatchUp whether what was missed may have its turn; yes, if not given
    * @param slots how many executions of each lane may be open at once, over all hosts
@@ -112,6 +122,7 @@ export function claimer(connection: Connection, move: MoveStatus) {
     host: { id: string; plans: boolean; mayCatchUp?: boolean; now: number },
     slots: Record<Lane, number>,
     fit: (definition: Definition) => boolean,
+    { readyThreads, storedEnvironment } = NOTHING_READY,
   ): { executions: Claimed[]; more: boolean } {
     becomeDue.run(host.now)
     let more = host.plans && host.mayCatchUp !== false && giveTurns(host.now)
@@ -135,6 +146,7 @@ export function claimer(connection: Connection, move: MoveStatus) {
       }
     }
     const executions: Claimed[] = []
+    let threads = readyThreads()
     for (const { row, queue, definition } of candidates.toSorted(byRank)) {
       const { id, trigger, attempt, scheduledAt, params } = row
       if (room.left(queue, definition.maxWorkers) === 0) {
@@ -142,9 +154,12 @@ export function claimer(connection: Connection, move: MoveStatus) {
         continue
       }
       const from = { id, jobId: queue.jobId, status: 'queued' } as const
-      const begun = laneOf(definition) === 'inline'
+      const { lane } = queue
+      const begun = lane === 'inline' || (lane === 'thread' && threads-- > 0)
+      const environment = begun && storedEnvironment(definition)
+      const environmentId = environment ? snapshots.keep(environment) : null
       const taken = begun
-        ? move(from, 'running', () => takeAndBegin.run(host.id, host.now, host.now, id))
+        ? move(from, 'running', () => takeAndBegin.run(host.id, host.now, host.now, environmentId, id))
         : move(from, 'initializing', () => take.run(host.id, host.now, id))
       if (!taken) continue
       room.take(queue)
