@@ -138,7 +138,7 @@ describe('a run whose host died', () => {
       const deck = await open({ file: ${JSON.stringify(file)} })
       const job = deck.once('process', { name: 'deadly', ...${JSON.stringify(retry ? { retry } : {})} })
       job.add(1, { file: ${JSON.stringify(script)} })
-      const open_ = await deck.client.request('executions.list', { statuses: ['queued'] })
+      const open_ = await deck.client.request('executions.list', { statuses: ['queued', 'initializing', 'running'] })
       let id = open_[0]?.id ?? (await job.start())[0].id
       deck.on('logs', ({ executionId }) => executionId === id && process.stdout.write('begun\\n'))
       setInterval(() => {}, 1000)`
