@@ -1,16 +1,118 @@
-import { checkSpan } from '../options.ts'
+import { Option, type Command } from 'commander'
+import { MODES } from '../../shared/contract.ts'
+import { MISSED, OVERLAPS, RESTARTS } from '../../shared/schedule.ts'
+import { add } from '../add.ts'
+import { next } from '../next.ts'
+import { checkDuration, checkSpan, collect, positiveNumber, priority } from '../options.ts'
+import { checkZone, cronOption, everyOption, withSchedule, zoneOption } from '../schedule-options.ts'
 import type { CommandLine } from './command-line.ts'
 
 /** Commands about jobs that run by themselves. */
-export function registerScheduling({ program, globals, finish }: CommandLine): void {
+export function registerScheduling(line: CommandLine): void {
+  const { program, globals, finish, rest } = line
   program.commandsGroup('Schedule:')
+  withPolicy(
+    withSchedule(
+      program
+        .command('add')
+        .description('make a job of a script, or after -- of a command, and say when it runs')
+        .usage('NAME [options] FILE\n       jobdeck add NAME [options] -- COMMAND [ARGUMENTS…]')
+        .argument('<name>', 'its name')
+        .argument('[file]', 'a JavaScript or TypeScript module, or a program in any language'),
+    ),
+  )
+    .addHelpText('after', ADD_HELP)
+    .action((name: string, file: string | undefined, options) =>
+      add({ ...globals(), param: [], env: [], set: [], ...options, name, file, command: rest }),
+    )
+
+  program
+    .command('next')
+    .description('show when a job, or a schedule, comes next')
+    .argument('[job]', 'its id, name or beginning')
+    .addOption(cronOption())
+    .addOption(everyOption())
+    .addOption(zoneOption().argParser(checkZone))
+    .option('--anchor <time>', 'with --every, one of its times; now if not given')
+    .option('-n, --count <number>', 'how many times', positiveNumber, 10)
+    .option('--from <time>', 'those after a date or a time; after now, if not given')
+    .addHelpText('after', NEXT_HELP)
+    .action((job: string | undefined, options) => next({ ...globals(), ...options, job }))
+
   program
     .command('serve')
     .description('keep the deck running in this terminal: jobs run by themselves as long as it does')
     .option('--drain <time>', 'after a signal, let what runs go on for so long', checkSpan, '30s')
-    .addHelpText(
-      'after',
-      `
+    .addHelpText('after', SERVE_HELP)
+    .action(async (options) => {
+      const { serve } = await import('../serve.ts') // with its log it would slow every other command down
+      finish(await serve({ ...globals(), ...options }))
+    })
+}
+
+const withPolicy = (command: Command): Command =>
+  command
+    .option('--replace', 'take the place of the job of this name, as if it had never been otherwise')
+    .option('--disabled', 'it does not run by itself before it is enabled')
+    .option('--description <text>', 'what it is for')
+    .option('--category <path>', 'its category, a/b/c')
+    .option('--tag <tag>', 'a word to find it by; may be repeated', collect)
+    .option('-p, --param <name=value>', 'one parameter; may be repeated', collect)
+    .option('--params <json>', 'all parameters as a JSON object, or @FILE that holds one')
+    .option('--env <name=value>', 'one variable of its environment; may be repeated', collect)
+    .option('--directory <folder>', 'where it runs; for a command the folder in which this is typed')
+    .addOption(new Option('--mode <mode>', 'in-process is faster, process is safer').choices(MODES))
+    .option('--priority <number>', 'higher ones start first', priority, 0)
+    .option('--max-workers <number>', 'how many of its runs may be open at once', positiveNumber)
+    .option('--timeout <time>', 'end a run after 30s, 5m, 1h30m …', checkDuration)
+    .option('--grace <time>', 'time to end by itself after a stop', checkDuration)
+    .option('--attempts <number>', 'how often it is tried in all if it fails', positiveNumber)
+    .option('--retry-delay <time>', 'before the second attempt; it grows', checkDuration)
+    .option('--expire-after <time>', 'cancel a run that waits for longer', checkDuration)
+    .addOption(
+      new Option('--missed <what>', 'what becomes of times that were missed (latest)').choices(MISSED),
+    )
+    .option('--missed-window <time>', 'what was missed longer ago is let pass (7d)', checkDuration)
+    .option('--missed-limit <number>', 'with --missed all, how many are run at most (100)', positiveNumber)
+    .addOption(
+      new Option('--overlap <what>', 'what becomes of a time while a run is still open (skip)').choices(
+        OVERLAPS,
+      ),
+    )
+    .addOption(new Option('--restart <when>', 'when a daemon is started again (always)').choices(RESTARTS))
+    .option('--keep-runs <number>', 'how many ended runs are kept', positiveNumber)
+    .option('--keep-for <time>', 'how long ended runs are kept', checkDuration)
+    .option(
+      '--set <field=value>',
+      'any other field of its policy, as memoryLimit=2GB; may be repeated',
+      collect,
+    )
+
+const ADD_HELP = `
+Without --cron, --every, --at, --in or --daemon it runs when it is started: jobdeck start NAME.
+
+Examples:
+  jobdeck add Backup --cron '30 2 * * *' -- restic backup ~/documents
+  jobdeck add Report reports/weekly.ts --cron '0 9 * * mon' --tz Europe/Berlin --attempts 3
+  jobdeck add Mail --every 15m --quiet 22:00-07:00 -- mbsync -a
+  jobdeck add Tunnel --daemon -- ssh -N home
+
+A cron expression has 5 fields: minute, hour, day of month, month, day of week; or 6, with the second first. They take
+names (mon, jan), ranges (1-5), steps (*/10), lists (1,15), L, W and #. To see what one means: jobdeck next --cron '…'
+
+Missed are times at which nothing ran jobs, since the machine slept or was off:
+  skip     they are let pass        latest   it runs once for all of them
+  all      it runs for each         ask      you are asked: jobdeck missed
+Overlap is when a time comes and a run of the job is still open:
+  skip     the time is let pass     queue      one run waits     queue-all  each waits
+  replace  the open run is ended    allow      both run, up to --max-workers`
+
+const NEXT_HELP = `
+Around the days on which clocks are set, it says what becomes of a time that the clock leaves out or shows twice. With
+--json each time is one line: {"at": "2026-03-29T01:00:00.000Z", "dst": null}, where dst is null, "gap", "first-pass" or
+"second-pass".`
+
+const SERVE_HELP = `
 It runs until Ctrl-C, SIGTERM or SIGHUP, and ends with 0. The first signal begins nothing more, interrupts daemons and
 lets other runs go on for the time of --drain; a second one asks them to end now, with their grace; a third one waits
 for nothing. When the file of the deck is replaced or removed, it says so and ends with 1.
@@ -19,10 +121,4 @@ Several programs may have one deck open; one of them plans. When that goes, anot
 
 What it does is told on standard error and in FOLDER/jobdeck.db-files/logs/serve.log, which is begun anew at 5 MiB; the
 one before it is kept as serve.old.log. Runs get a clean environment: PATH, HOME, the language and the like, and what
-their jobs say; not what is set in this terminal.`,
-    )
-    .action(async (options) => {
-      const { serve } = await import('../serve.ts') // with its log it would slow every other command down
-      finish(await serve({ ...globals(), ...options }))
-    })
-}
+their jobs say; not what is set in this terminal.`
