@@ -106,11 +106,12 @@ export function messageOf(fault: Fault, command: string | undefined): string {
 function nameOf(field: string, words: Record<string, string>): string {
   if (words[field] !== undefined) return words[field]
   // What lies in a field belongs to the same word; a message that comes from nowhere else keeps the name.
-  const [first = ''] = field.split('.')
-  for (let above = field; above.includes('.') && first !== 'params';) {
-    above = above.slice(0, above.lastIndexOf('.'))
-    const word = words[above]
-    if (word !== undefined) return word
+  const [first = '', ...inner] = field.split('.')
+  if (first !== 'params') {
+    for (let depth = inner.length; depth > 0; depth--) {
+      const word = words[[first, ...inner.slice(0, depth - 1)].join('.')]
+      if (word !== undefined) return word
+    }
   }
   return first === 'jobs' ? 'JOB' : first === 'params' ? `--params: ${field.slice('params.'.length)}` : field
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { basename, resolve } from 'node:path'
 import type { Client } from '../shared/client.ts'
-import type { JobInput, Mode, Parameters, Status } from '../shared/contract.ts'
+import type { Execution, JobInput, Mode, Parameters, Status } from '../shared/contract.ts'
 import { Fault, type FaultCode } from '../shared/fault.ts'
 import type { Engine } from '../core/engine.ts'
 import { followLogs } from '../core/follow.ts'
@@ -36,11 +36,28 @@ export async function run(options: RunOptions): Promise<number> {
     throw new Fault('invalid-input', 'run: wants either a FILE, or -- and a COMMAND')
   }
   if (options.command?.length === 0) throw new Fault('invalid-input', 'run: wants a command after --')
+  return runHere(
+    options,
+    (client) => jobOf(client, options),
+    (client, wanted) => client.request('jobs.run', wanted),
+  )
+}
+
+/**
+ * Starts something in this process and shows it until it has ended; returns the exit code.
+ * @param prepare finds out what: a signal gives it up
+ * @param start queues it
+ */
+export async function runHere<T>(
+  options: GlobalOptions,
+  prepare: (client: Client) => Promise<T>,
+  start: (client: Client, prepared: T) => Promise<Execution[]>,
+): Promise<number> {
   const signals = heedSignals()
   try {
     return await withDeck(options, 'run', async (client, engine) => {
-      const { job, params } = await signals.abandon(jobOf(client, options))
-      const { made, kept } = await signals.keep(() => client.request('jobs.run', { job, params }))
+      const prepared = await signals.abandon(prepare(client))
+      const { made, kept } = await signals.keep(() => start(client, prepared))
       return watch({ client, engine, signals, kept }, made[0]!.id, options)
     })
   } catch (thrown) {
@@ -113,7 +130,7 @@ const short = (text: string) => (text.length > NAME_LIMIT ? `${text.slice(0, NAM
 async function watch(
   { client, engine, signals, kept }: Watched,
   first: number,
-  options: RunOptions,
+  options: GlobalOptions,
 ): Promise<number> {
   const view = options.json ? jsonView() : textView()
   let id = first

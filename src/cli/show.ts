@@ -3,6 +3,7 @@ import type { Execution, ExecutionDetail, Job, Output, Pause } from '../shared/c
 import { readableField } from '../shared/document.ts'
 import { withDeck, type GlobalOptions } from './deck.ts'
 import { facts, handlerText, section } from './facts.ts'
+import { showSchedule } from './schedule-facts.ts'
 import { percent } from './stats.ts'
 import { targetNames, untilText } from './targets.ts'
 import { dateTime, duration, oneLine, print, printJson, statusText, styled, table } from './terminal.ts'
@@ -20,9 +21,13 @@ export function show({ reference, ...options }: GlobalOptions & { reference: str
       const effectivePolicy = await client.request('jobs.policy', { job: job.id })
       const { ended, successRate, duration } = await client.request('statistics.get', { job: job.id })
       const lately = { ended, successRate, duration }
-      if (options.json) return printJson({ ...job, effectivePolicy, statistics: lately })
+      const words = job.schedule
+        ? (await client.request('schedules.preview', { job: job.id, count: 1 })).words.en
+        : null
+      if (options.json) return printJson({ ...job, words, effectivePolicy, statistics: lately })
       const paused = job.pause && `${await pausedBy(client, job.pause)} ${untilText(job.pause)}`
       showJob(job, paused, lately)
+      showSchedule(job, words, effectivePolicy)
       showPolicy(effectivePolicy)
     }
   })

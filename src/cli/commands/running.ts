@@ -3,7 +3,9 @@ import { MODES } from '../../shared/contract.ts'
 import { checkDuration, collect, positiveNumber, priority } from '../options.ts'
 import { pause, resume } from '../pause.ts'
 import { queue } from '../queue.ts'
+import { restart } from '../restart.ts'
 import { run } from '../run.ts'
+import { start } from '../start.ts'
 import { stop } from '../stop.ts'
 import type { CommandLine } from './command-line.ts'
 
@@ -29,6 +31,21 @@ export function registerRunning({ program, globals, finish, rest }: CommandLine)
     )
 
   program
+    .command('start')
+    .description('run a job now: in the program that keeps the deck running, or where there is none, here')
+    .argument('<job>', 'its id, name or beginning')
+    .option('-p, --param <name=value>', 'one parameter, over those of the job; may be repeated', collect)
+    .option('--params <json>', 'parameters as a JSON object, or @FILE that holds one')
+    .option('--here', 'in this terminal in any case, and with what is set in it')
+    .action(async (job: string, options) => finish(await start({ ...globals(), param: [], ...options, job })))
+
+  program
+    .command('restart')
+    .description('stop what runs of a job and start it again; a stopped daemon is kept running again')
+    .argument('<job>', 'its id, name or beginning')
+    .action((job: string) => restart({ ...globals(), job }))
+
+  program
     .command('stop')
     .description('stop a run, or all runs of a job, wherever they run')
     .argument('<what>', 'the number of a run, or the id, name or beginning of a job')
@@ -41,7 +58,12 @@ export function registerRunning({ program, globals, finish, rest }: CommandLine)
     .argument('[job]', 'its id, name or beginning')
     .option('--category <path>', 'a category with all below it')
     .option('--deck', 'everything')
-    .option('--for <time>', 'for 30m, 8h, 2d …; else until it is resumed', checkDuration)
+    .addOption(
+      new Option('--for <time>', 'for 30m, 8h, 2d …; else until it is resumed')
+        .argParser(checkDuration)
+        .conflicts('until'),
+    )
+    .option('--until <time>', 'until 18:00, a date whose day is included, or 2026-12-24T18:00')
     .option('--reason <text>', 'shown wherever something waits for it')
     .action((job: string | undefined, options) => pause({ ...globals(), ...options, job }))
 

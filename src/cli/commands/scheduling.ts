@@ -1,10 +1,15 @@
 import { Option, type Command } from 'commander'
 import { MODES } from '../../shared/contract.ts'
-import { MISSED, OVERLAPS, RESTARTS } from '../../shared/schedule.ts'
+import { MISSED, OUTCOMES, OVERLAPS, RESTARTS } from '../../shared/schedule.ts'
 import { add } from '../add.ts'
+import { backfill } from '../backfill.ts'
+import { missed } from '../missed.ts'
 import { next } from '../next.ts'
-import { checkDuration, checkSpan, collect, positiveNumber, priority } from '../options.ts'
+import { checkDuration, checkSpan, choicesOf, collect, positiveNumber, priority, timeAt } from '../options.ts'
+import { planned } from '../planned.ts'
 import { checkZone, cronOption, everyOption, withSchedule, zoneOption } from '../schedule-options.ts'
+import { skip } from '../skip.ts'
+import { status } from '../status.ts'
 import type { CommandLine } from './command-line.ts'
 
 /** Commands about jobs that run by themselves. */
@@ -38,6 +43,50 @@ export function registerScheduling(line: CommandLine): void {
     .option('--from <time>', 'those after a date or a time; after now, if not given')
     .addHelpText('after', NEXT_HELP)
     .action((job: string | undefined, options) => next({ ...globals(), ...options, job }))
+
+  program
+    .command('status')
+    .description('show what runs now and how far, what comes next, and what stands in the way')
+    .action(() => status(globals()))
+
+  program
+    .command('planned')
+    .description('show what became of the times at which jobs were to run, newest first, and why')
+    .argument('[job]', 'only those of this job')
+    .option('--since <time>', 'only those planned since a date, a time, or 2h, 3d … ago', timeAt('start'))
+    .option('--until <time>', 'only those planned before; the day of a date included', timeAt('end'))
+    .option(
+      '--outcome <outcome>',
+      'only what became this; several with commas',
+      choicesOf(OUTCOMES, 'outcomes'),
+    )
+    .option('--limit <number>', 'how many at most; with --json all, if not given', positiveNumber)
+    .addHelpText('after', PLANNED_HELP)
+    .action((job: string | undefined, options) => planned({ ...globals(), ...options, job }))
+
+  program
+    .command('missed')
+    .description('show what was missed and waits for an answer, or answer it')
+    .argument('[job]', 'only that of this job')
+    .addOption(new Option('--run', 'run once for each entry, now').conflicts('skip'))
+    .option('--skip', 'let them pass')
+    .action((job: string | undefined, options) => missed({ ...globals(), ...options, job }))
+
+  program
+    .command('skip')
+    .description('let the next occurrence of a job pass')
+    .argument('<job>', 'its id, name or beginning')
+    .option('--undo', 'let it come after all')
+    .action((job: string, options) => skip({ ...globals(), ...options, job }))
+
+  program
+    .command('backfill')
+    .description('run a job for planned times that are over and for which it did not run, oldest first')
+    .argument('<job>', 'its id, name or beginning')
+    .requiredOption('--from <time>', 'from a date or a time on')
+    .option('--to <time>', 'up to it; the day of a date included; now, if not given')
+    .option('--dry-run', 'only say which')
+    .action((job: string, options) => backfill({ ...globals(), ...options, job }))
 
   program
     .command('serve')
@@ -106,6 +155,10 @@ Missed are times at which nothing ran jobs, since the machine slept or was off:
 Overlap is when a time comes and a run of the job is still open:
   skip     the time is let pass     queue      one run waits     queue-all  each waits
   replace  the open run is ended    allow      both run, up to --max-workers`
+
+const PLANNED_HELP = `
+Each planned time is told once: started, skipped, missed, or held for an answer. Those that follow one another and did
+not start for the same reason share a line.`
 
 const NEXT_HELP = `
 Around the days on which clocks are set, it says what becomes of a time that the clock leaves out or shows twice. With
