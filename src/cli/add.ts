@@ -128,7 +128,7 @@ const POLICY = [
 ] as const satisfies (keyof Policy & keyof AddOptions)[]
 
 /** The job that has this name, or this key. */
-async function sameName(client: Client, name: string): Promise<Job | undefined> {
+export async function sameName(client: Client, name: string): Promise<Job | undefined> {
   const isSame = (job: Job) => job.name === name || job.key === name
   const found = await client.request('jobs.list', { text: name.slice(0, 1000) })
   return found.find(isSame)

@@ -1,4 +1,5 @@
 import { withDeck, type GlobalOptions } from './deck.ts'
+import { EXIT } from './exit.ts'
 import { tellQueued } from './missed.ts'
 import { readParameters, type ParameterOptions } from './parameters.ts'
 import { runHere } from './run.ts'
@@ -22,11 +23,9 @@ export async function start({ job, here = false, ...options }: StartOptions): Pr
       else await tellQueued(client, queued)
       return true
     }))
-  return isQueued
-    ? 0
-    : runHere(
-        options,
-        (client) => client.request('jobs.get', { job }),
-        (client, { id }) => client.request('jobs.start', { job: id, params, trigger: 'manual' }),
-      )
+  if (isQueued) return EXIT.ok
+  return runHere(options, {
+    prepare: (client) => client.request('jobs.get', { job }),
+    start: (client, { id }) => client.request('jobs.start', { job: id, params, trigger: 'manual' }),
+  })
 }

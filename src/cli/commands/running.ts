@@ -24,6 +24,7 @@ export function registerRunning({ program, globals, finish, rest }: CommandLine)
     .option('--grace <time>', 'time to end by itself after a stop (5s)', checkDuration)
     .option('--attempts <number>', 'try it so often in all if it fails', positiveNumber)
     .option('--name <name>', 'the name of the job; the title of the script if not given')
+    .option('--keep <name>', 'make a job of it, with this folder and what is set in this terminal')
     .option('--category <path>', 'the category of the job, a/b/c')
     .option('--priority <number>', 'higher ones start first', priority, 0)
     .action(async (file: string | undefined, options) =>
