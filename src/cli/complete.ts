@@ -121,7 +121,8 @@ function readWords(program: Command, words: string[]) {
       if (open || !word.startsWith('-')) continue
     }
     if (rest === 'command') continue
-    if (word === '--' && rest === undefined) rest = command.name() === 'run' ? 'command' : 'operands'
+    if (word === '--' && rest === undefined)
+      rest = ['run', 'add'].includes(command.name()) ? 'command' : 'operands'
     else if (word.startsWith('-') && word !== '-' && rest === undefined) {
       const [flag, value] = word.split(/=(.*)/s)
       const option = optionsOf(command).find(({ long, short }) => flag === long || flag === short)

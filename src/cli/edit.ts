@@ -9,10 +9,11 @@ import { assign, pairOf, unassign, without } from './assignments.ts'
 import { withDeck, type GlobalOptions } from './deck.ts'
 import { editText } from './editor.ts'
 import { readParameters } from './parameters.ts'
+import { scheduleOf, type ScheduleOptions } from './schedule-options.ts'
 import { oneLine, printJson, printNote } from './terminal.ts'
 import { readText, writeText, type Format } from './text.ts'
 
-export interface EditOptions extends GlobalOptions {
+export interface EditOptions extends GlobalOptions, ScheduleOptions {
   job: string
   name?: string
   description?: string
@@ -35,7 +36,7 @@ export interface EditOptions extends GlobalOptions {
 type Face = Omit<JobInput, 'key'>
 
 /** Fields of a job beside those of its policy which can be taken away. */
-const OWN = new Set(['description', 'category', 'tags', 'params'])
+const OWN = new Set(['description', 'category', 'tags', 'params', 'schedule'])
 
 export async function edit(options: EditOptions): Promise<void> {
   const { job: reference, format, data: _, json: __, ...changes } = options
@@ -119,6 +120,7 @@ async function changed(client: Client, face: Face, options: EditOptions): Promis
     tags: ____,
     handlers: _____,
     params = {},
+    schedule,
     ...policy
   } = kept
   const left = assign(
@@ -137,6 +139,7 @@ async function changed(client: Client, face: Face, options: EditOptions): Promis
       description: description ?? kept.description,
       category: category ?? kept.category,
       tags: tag ?? kept.tags,
+      schedule: scheduleOf(options) ?? schedule,
       params: Object.keys({ ...params, ...given }).length > 0 ? { ...params, ...given } : undefined,
     }),
     ...left,

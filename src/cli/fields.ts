@@ -19,12 +19,56 @@ const TYPED: Record<string, string> = {
   reason: '--reason',
   limit: '--limit',
   file: 'FILE',
+  'schedule.cron': '--cron',
+  'schedule.every': '--every',
+  'schedule.zone': '--tz',
+  'schedule.jitter': '--jitter',
+  'schedule.from': '--from',
+  'schedule.until': '--until',
   job: 'JOB',
   execution: 'RUN',
 }
 
+/** Fields of a job that is made. */
+const JOB_FIELDS: Record<string, string> = {
+  name: 'NAME',
+  key: 'NAME',
+  description: '--description',
+  category: '--category',
+  tags: '--tag',
+  timeout: '--timeout',
+  grace: '--grace',
+  maxWorkers: '--max-workers',
+  'retry.attempts': '--attempts',
+  'retry.delay': '--retry-delay',
+  missedWindow: '--missed-window',
+  missedLimit: '--missed-limit',
+  expireAfter: '--expire-after',
+  keepRuns: '--keep-runs',
+  keepFor: '--keep-for',
+  directory: '--directory',
+  environment: '--env',
+  handlers: 'the command',
+  'handlers.0.handler.file': 'FILE',
+  'schedule.cron': '--cron',
+  'schedule.every': '--every',
+  'schedule.zone': '--tz',
+  'schedule.jitter': '--jitter',
+  'schedule.from': '--from',
+  'schedule.until': '--until',
+  'schedule.at': '--at',
+}
+
 /** The same field is another word in some commands. */
 const TYPED_IN: Record<string, Record<string, string>> = {
+  add: {
+    ...JOB_FIELDS,
+    ...Object.fromEntries(
+      Object.entries(JOB_FIELDS).map(([field, word]) => [`document.jobs.0.${field}`, word]),
+    ),
+  },
+  next: { from: '--from', count: '--count' },
+  pause: { until: '--until' },
   logs: { text: '--grep', limit: '--last' },
   list: { text: 'TEXT', category: '--category', tags: '--tag', handler: '--handler', offset: '--page' },
   runs: { text: '--text', category: '--category', tags: '--tag', handler: '--handler', offset: '--page' },
@@ -62,8 +106,13 @@ export function messageOf(fault: Fault, command: string | undefined): string {
 function nameOf(field: string, words: Record<string, string>): string {
   if (words[field] !== undefined) return words[field]
   // What lies in a field belongs to the same word; a message that comes from nowhere else keeps the name.
-  const [first = ''] = field.split('.')
-  if (words[first] !== undefined && first !== 'params') return words[first]
+  const [first = '', ...inner] = field.split('.')
+  if (first !== 'params') {
+    for (let depth = inner.length; depth > 0; depth--) {
+      const word = words[[first, ...inner.slice(0, depth - 1)].join('.')]
+      if (word !== undefined) return word
+    }
+  }
   return first === 'jobs' ? 'JOB' : first === 'params' ? `--params: ${field.slice('params.'.length)}` : field
 }
 

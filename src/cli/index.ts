@@ -8,6 +8,7 @@ import { registerCompletions } from './commands/completions.ts'
 import { registerData } from './commands/data.ts'
 import { registerLooking } from './commands/looking.ts'
 import { registerRunning } from './commands/running.ts'
+import { registerScheduling } from './commands/scheduling.ts'
 import { EXIT } from './exit.ts'
 import { messageOf } from './fields.ts'
 import { closeQuietly, printError, printable, withoutDirections } from './terminal.ts'
@@ -21,6 +22,9 @@ const USAGE_FAULTS = new Set([
   'handler-syntax',
   'handler-unsuitable',
 ])
+
+/** After `--` a command follows that a job runs. */
+const TAKING_COMMANDS = new Set(['run', 'add'])
 
 /** Runs one command line and sets the exit code. Never throws. */
 export async function main(argv: string[]): Promise<void> {
@@ -49,7 +53,7 @@ function explain(thrown: unknown, command: string | undefined): number {
 
 async function parse(argv: string[], onCommand: (name: string) => void): Promise<number> {
   let exitCode: number = EXIT.ok
-  // Of `run`, what follows `--` is a command of its own, whose options are none of ours.
+  // Of some, what follows `--` is a command of its own, whose options are none of ours.
   const dashes = argv.indexOf('--')
   const own = dashes === -1 ? argv : argv.slice(0, dashes)
   const rest = dashes === -1 ? undefined : argv.slice(dashes + 1)
@@ -74,6 +78,7 @@ async function parse(argv: string[], onCommand: (name: string) => void): Promise
     rest,
   }
   registerRunning(line)
+  registerScheduling(line)
   registerLooking(line)
   registerChanging(line)
   registerData(line)
@@ -83,8 +88,8 @@ async function parse(argv: string[], onCommand: (name: string) => void): Promise
     program.outputHelp()
     return exitCode
   }
-  const isRun = program.parseOptions(own).operands[0] === 'run'
-  await program.parseAsync(isRun ? own : argv, { from: 'user' })
+  const takesCommand = TAKING_COMMANDS.has(program.parseOptions(own).operands[0] ?? '')
+  await program.parseAsync(takesCommand ? own : argv, { from: 'user' })
   return exitCode
 }
 

@@ -1,4 +1,5 @@
 import type { Job } from '../shared/contract.ts'
+import type { ScheduleKind } from '../shared/schedule.ts'
 import { withDeck, type GlobalOptions } from './deck.ts'
 import {
   filterOf,
@@ -9,17 +10,19 @@ import {
   type PageOptions,
   type Sorts,
 } from './pages.ts'
-import { oneLine, statusText, table } from './terminal.ts'
+import { dateTime, oneLine, statusText, table } from './terminal.ts'
 
 export interface ListOptions extends GlobalOptions, FilterOptions, PageOptions {
   text?: string | undefined
   status?: Job['status'][]
+  schedule?: ScheduleKind[]
 }
 
 export const JOB_SORTS: Sorts<NonNullable<JobQuery['sort']>> = {
   name: { field: 'name', descending: false },
   created: { field: 'createdAt', descending: true },
   changed: { field: 'updatedAt', descending: true },
+  next: { field: 'nextRun', descending: false },
   'last-run': { field: 'lastRun', descending: true },
 }
 
@@ -28,11 +31,12 @@ const PAGE = 50
 
 /** `jobdeck list`: jobs by name. */
 export function list(options: ListOptions): Promise<void> {
-  const { text, status } = options
+  const { text, status, schedule } = options
   return withDeck(options, 'command', async (client) => {
     const filter = {
       ...(text !== undefined && { text }),
       ...(status && { statuses: status }),
+      ...(schedule && { schedules: schedule }),
       ...(await filterOf(client, options)),
     }
     const order = orderOf(JOB_SORTS, options)
@@ -46,15 +50,26 @@ export function list(options: ListOptions): Promise<void> {
           ? 'No jobs yet. Try: jobdeck run -- echo hello'
           : 'No job fits that.',
       show: (jobs) =>
-        table(['ID', 'STATUS', 'RUNS', 'LAST', 'CATEGORY', 'NAME', 'TAGS'], jobs.map(row), {
+        table(['ID', 'STATUS', 'NEXT', 'RUNS', 'LAST', 'CATEGORY', 'NAME', 'TAGS'], jobs.map(row), {
           name: 'NAME',
-          lesser: ['RUNS', 'LAST', 'CATEGORY', 'ID'],
+          lesser: ['RUNS', 'LAST', 'CATEGORY', 'ID', 'NEXT'],
         }),
     })
   })
 }
 
-function row({ id, name, status, enabled, pause, category, lastExecutionId, counts, tags }: Job): string[] {
+function row({
+  id,
+  name,
+  status,
+  enabled,
+  pause,
+  next,
+  category,
+  lastExecutionId,
+  counts,
+  tags,
+}: Job): string[] {
   // What a status does not say because something else matters more.
   const held = [
     !enabled && status !== 'disabled' && 'disabled',
@@ -63,6 +78,7 @@ function row({ id, name, status, enabled, pause, category, lastExecutionId, coun
   return [
     id,
     [statusText(status), ...held.filter(Boolean)].join(', '),
+    next === null ? '' : dateTime(next.at),
     String(Object.values(counts).reduce((sum, count) => sum + count, 0)),
     lastExecutionId === null ? '' : `#${lastExecutionId}`,
     oneLine(category ?? ''),

@@ -1,9 +1,10 @@
 import type { Client } from '../shared/client.ts'
-import type { Level, LogEntry } from '../shared/contract.ts'
+import type { Job, Level, LogEntry } from '../shared/contract.ts'
 import { Fault } from '../shared/fault.ts'
 import { followLogs, type FollowFilter } from '../core/follow.ts'
 import { searchLogs } from '../core/search.ts'
 import { findRun, withDeck, type GlobalOptions } from './deck.ts'
+import { runsToCome } from './follow-job.ts'
 import { hitLine, isOutputClosed, logLine, outputRoom, print, printJson, printNote } from './terminal.ts'
 
 /** Hits of a search over all runs, unless said. */
@@ -52,6 +53,10 @@ export function logs({
       return search(client, { ...filter, ...(job !== undefined && { job }) }, limit, options)
     }
     if (job !== undefined) refuse('job', 'is for a search over all runs, which names no run')
+    if (follow && around === undefined && limit === undefined && !/^#?\d+$/.test(reference)) {
+      const found = await client.request('jobs.get', { job: reference })
+      if (found.schedule) return followJob(client, found, filter, { last, ...options })
+    }
     const execution = await findRun(client, reference)
     if (around !== undefined) {
       if (follow || last !== undefined) refuse('around', 'goes with neither --follow nor --last')
@@ -106,6 +111,20 @@ async function showRun(client: Client, execution: number, filter: FollowFilter, 
     how.follow ? followLogs(client, execution, { ...filter, after }) : pages(client, execution, filter),
     how,
   )
+}
+
+/** The latest run of a job that runs by itself, and each one that comes after it, until Ctrl-C. */
+async function followJob(client: Client, job: Job, filter: FollowFilter, how: Shown): Promise<void> {
+  const { id, name, lastExecutionId } = job
+  if (lastExecutionId !== null) await showRun(client, lastExecutionId, filter, { ...how, follow: true })
+  else if (!how.json)
+    printNote(`${JSON.stringify(name)} has no runs yet. Waiting for the first; Ctrl-C ends that.`)
+  if (isOutputClosed()) return
+  for await (const execution of runsToCome(client, id, lastExecutionId ?? 0)) {
+    if (!how.json) printNote(`Run #${execution} of ${JSON.stringify(name)}`)
+    await showRun(client, execution, filter, { json: how.json, follow: true })
+    if (isOutputClosed()) return
+  }
 }
 
 /** Ctrl-C needs no care: nothing is written, and the thread that reads ends with the process. */

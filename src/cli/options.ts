@@ -56,3 +56,9 @@ export const timeAt =
       'It must be a date such as 2026-01-31, a time such as 2026-01-31T18:30, or a time span ago such as 2h or 3d.',
     )
   }
+
+/** A time span, also none at all, as it was typed. */
+export function checkSpan(text: string): string {
+  milliseconds(text)
+  return text
+}

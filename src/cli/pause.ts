@@ -4,6 +4,7 @@ import { Fault } from '../shared/fault.ts'
 import { withDeck, type GlobalOptions } from './deck.ts'
 import { untilText } from './targets.ts'
 import { printJson, printNote } from './terminal.ts'
+import { instantIn, localZone, nextTimeOfDay } from './when.ts'
 
 export interface TargetOptions extends GlobalOptions {
   job?: string | undefined
@@ -13,22 +14,40 @@ export interface TargetOptions extends GlobalOptions {
 
 export interface PauseOptions extends TargetOptions {
   for?: string
+  until?: string
   reason?: string
 }
 
 /** `jobdeck pause`: nothing of a job, a category or the deck begins by itself; what runs goes on. */
 export function pause(options: PauseOptions): Promise<void> {
   const target = targetOf(options)
+  const until = options.until === undefined ? undefined : endOf(options.until)
   return withDeck(options, 'command', async (client) => {
     const name = await nameOf(client, target)
     const paused: Pause = await client.request('pauses.set', {
       target,
       ...(options.for && { for: options.for }),
+      ...(until !== undefined && { until }),
       ...(options.reason && { reason: options.reason }),
     })
     if (options.json) return printJson(paused)
     printNote(`Paused ${name} ${untilText(paused)}`)
   })
+}
+
+/** When a pause is to end: the day of a date included. */
+function endOf(text: string): number {
+  const zone = localZone()
+  const now = Date.now()
+  const time = nextTimeOfDay(text, zone, now) ?? instantIn(text, zone, 'end')
+  const refuse = (message: string): never => {
+    throw new Fault('invalid-input', `--until: ${message}`)
+  }
+  if (time === undefined)
+    return refuse(
+      `wants a time of the day such as 18:00, a date such as 2026-12-24, whose day is included, or a time such as 2026-12-24T18:00; got ${JSON.stringify(text)}`,
+    )
+  return time > now ? time : refuse(`${text} is over`)
 }
 
 /** `jobdeck resume`: ends such a pause. */

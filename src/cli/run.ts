@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import { basename, resolve } from 'node:path'
 import type { Client } from '../shared/client.ts'
-import type { JobInput, Mode, Parameters, Status } from '../shared/contract.ts'
+import type { Execution, JobInput, Mode, Parameters, Status } from '../shared/contract.ts'
 import { Fault, type FaultCode } from '../shared/fault.ts'
 import type { Engine } from '../core/engine.ts'
 import { followLogs } from '../core/follow.ts'
 import { checkParameters } from '../core/handlers/parameters.ts'
 import { withDeck, type GlobalOptions } from './deck.ts'
 import { EXIT, SIGNAL_EXIT } from './exit.ts'
+import { keep, refuseTaken } from './keep.ts'
 import { readParameters, type ParameterOptions } from './parameters.ts'
 import { Ended, heedSignals, type EndSignal, type Signals } from './signals.ts'
 import { printNote } from './terminal.ts'
@@ -24,6 +25,8 @@ export interface RunOptions extends GlobalOptions, ParameterOptions {
   category?: string
   priority: number
   attempts?: number
+  /** The name of a job that is made of it. */
+  keep?: string
 }
 
 /** Jobs that people start by hand do not wait for one another. */
@@ -36,12 +39,43 @@ export async function run(options: RunOptions): Promise<number> {
     throw new Fault('invalid-input', 'run: wants either a FILE, or -- and a COMMAND')
   }
   if (options.command?.length === 0) throw new Fault('invalid-input', 'run: wants a command after --')
+  const { keep: name, json } = options
+  return runHere(options, {
+    async prepare(client) {
+      if (name !== undefined) await refuseTaken(client, name)
+      return jobOf(client, options)
+    },
+    start: (client, wanted) => client.request('jobs.run', wanted),
+    async after(client, { job, params }) {
+      if (name !== undefined) await keep(client, name, job, params, json)
+    },
+  })
+}
+
+/** What is done in this process, and shown. */
+interface Doing<T> {
+  /** Finds out what is wanted; a signal gives that up. */
+  prepare: (client: Client) => Promise<T>
+  /** Queues it. */
+  start: (client: Client, prepared: T) => Promise<Execution[]>
+  /** Done when it has ended, however that was. */
+  after?: (client: Client, prepared: T) => Promise<void>
+}
+
+/** Starts something in this process and shows it until it has ended; returns the exit code. */
+export async function runHere<T>(
+  options: GlobalOptions,
+  { prepare, start, after }: Doing<T>,
+): Promise<number> {
   const signals = heedSignals()
   try {
     return await withDeck(options, 'run', async (client, engine) => {
-      const { job, params } = await signals.abandon(jobOf(client, options))
-      const { made, kept } = await signals.keep(() => client.request('jobs.run', { job, params }))
-      return watch({ client, engine, signals, kept }, made[0]!.id, options)
+      const prepared = await signals.abandon(prepare(client))
+      const { made, kept } = await signals.keep(() => start(client, prepared))
+      let exitCode: number = EXIT.ok
+      for (const { id } of made) exitCode ||= await watch({ client, engine, signals, kept }, id, options)
+      await after?.(client, prepared)
+      return exitCode
     })
   } catch (thrown) {
     if (thrown instanceof Ended) return thrown.exitCode
@@ -113,7 +147,7 @@ const short = (text: string) => (text.length > NAME_LIMIT ? `${text.slice(0, NAM
 async function watch(
   { client, engine, signals, kept }: Watched,
   first: number,
-  options: RunOptions,
+  options: GlobalOptions,
 ): Promise<number> {
   const view = options.json ? jsonView() : textView()
   let id = first

@@ -3,9 +3,20 @@ import type { Execution, ExecutionDetail, Job, Output, Pause } from '../shared/c
 import { readableField } from '../shared/document.ts'
 import { withDeck, type GlobalOptions } from './deck.ts'
 import { facts, handlerText, section } from './facts.ts'
+import { showSchedule } from './schedule-facts.ts'
 import { percent } from './stats.ts'
 import { targetNames, untilText } from './targets.ts'
-import { dateTime, duration, oneLine, print, printJson, statusText, styled, table } from './terminal.ts'
+import {
+  counted,
+  dateTime,
+  duration,
+  oneLine,
+  print,
+  printJson,
+  statusText,
+  styled,
+  table,
+} from './terminal.ts'
 
 /** `jobdeck show`: all about a job or a run. */
 export function show({ reference, ...options }: GlobalOptions & { reference: string }): Promise<void> {
@@ -20,9 +31,13 @@ export function show({ reference, ...options }: GlobalOptions & { reference: str
       const effectivePolicy = await client.request('jobs.policy', { job: job.id })
       const { ended, successRate, duration } = await client.request('statistics.get', { job: job.id })
       const lately = { ended, successRate, duration }
-      if (options.json) return printJson({ ...job, effectivePolicy, statistics: lately })
+      const words = job.schedule
+        ? (await client.request('schedules.preview', { job: job.id, count: 1 })).words.en
+        : null
+      if (options.json) return printJson({ ...job, words, effectivePolicy, statistics: lately })
       const paused = job.pause && `${await pausedBy(client, job.pause)} ${untilText(job.pause)}`
       showJob(job, paused, lately)
+      showSchedule(job, words, effectivePolicy)
       showPolicy(effectivePolicy)
     }
   })
@@ -153,10 +168,16 @@ function showJob(job: Job, paused: string | null, { ended, successRate, duration
 function showPolicy(policy: Output<'jobs.policy'>): void {
   const rows = policy.map(({ field, value, from }) => [
     field,
-    oneLine(valueText(readableField(field, value))),
+    field === 'environment'
+      ? counted(Object.keys(value as object).length, 'variable')
+      : oneLine(valueText(readableField(field, value))),
     styled('dim', oneLine(from)),
   ])
   section('How it runs', table(['FIELD', 'VALUE', 'FROM'], rows, { name: 'FIELD' }))
+  const environment = policy.find(({ field }) => field === 'environment')?.value ?? {}
+  const variables = Object.entries(environment as Record<string, string>)
+  const lines = variables.map(([name, value]) => oneLine(`${name}=${value}`))
+  section('Environment', lines.length > 0 ? lines.toSorted().join('\n') : null)
 }
 
 const valueText = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : String(value))

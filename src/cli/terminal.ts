@@ -32,7 +32,7 @@ export const canMoveCursor = (stream: NodeJS.WriteStream) => stream.isTTY && pro
 
 /** Coloured where the stream is a terminal that shows colours, and NO_COLOR is not set. */
 export function styled(style: Style, text: string, stream: NodeJS.WriteStream = process.stdout): string {
-  return styleText(style, text, { stream })
+  return text === '' ? '' : styleText(style, text, { stream })
 }
 
 export const hasColors = (stream: NodeJS.WriteStream) => styled('red', 'x', stream) !== 'x'

@@ -17,6 +17,8 @@ export function foldersOf(database: string) {
     /** What Python compiles. */
     python: join(files, 'python'),
     backups: join(files, 'backups'),
+    /** What hosts in the background tell. */
+    logs: join(files, 'logs'),
     /** See `provenance.ts`. */
     witness: join(files, 'witness.json'),
   }

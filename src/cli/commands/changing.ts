@@ -5,15 +5,18 @@ import { edit } from '../edit.ts'
 import { setEnabled } from '../enable.ts'
 import { checkDuration, collect, positiveNumber } from '../options.ts'
 import { bringBack, remove, removeRuns } from '../remove.ts'
+import { withSchedule } from '../schedule-options.ts'
 import type { CommandLine } from './command-line.ts'
 
 /** Commands that change jobs and categories. */
 export function registerChanging({ program, globals }: CommandLine): void {
   program.commandsGroup('Change:')
-  program
-    .command('edit')
-    .description('change a job; without options, in the editor of $VISUAL or $EDITOR')
-    .argument('<job>', 'its id, name or beginning')
+  withSchedule(
+    program
+      .command('edit')
+      .description('change a job; without options, in the editor of $VISUAL or $EDITOR')
+      .argument('<job>', 'its id, name or beginning'),
+  )
     .option('--name <name>', 'its name')
     .option('--description <text>', 'what it is for')
     .option('--category <path>', 'its category, a/b/c')
@@ -31,7 +34,11 @@ export function registerChanging({ program, globals }: CommandLine): void {
     .option('--max-workers <number>', 'how many of its runs may be open at once', positiveNumber)
     .option('--env <name=value>', 'one variable of its environment; may be repeated', collect)
     .option('--set <field=value>', 'any field of its policy, as retry.delay=30s; may be repeated', collect)
-    .option('--unset <field>', 'take a field away, as timeout, params.NAME or environment.NAME', collect)
+    .option(
+      '--unset <field>',
+      'take a field away, as timeout, schedule, params.NAME or environment.NAME',
+      collect,
+    )
     .addOption(new Option('--format <format>', 'of the text in the editor').choices(['toml', 'json']))
     .action((job: string, options) =>
       edit({ ...globals(), param: [], env: [], set: [], unset: [], ...options, job }),

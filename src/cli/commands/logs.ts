@@ -11,7 +11,10 @@ export function registerLogs({ program, globals }: CommandLine): void {
       'show the log of a run, or of the latest run of a job; without one, look through all runs, newest first',
     )
     .argument('[run]', 'its number, or the name of a job')
-    .option('-f, --follow', 'go on until the run ends')
+    .option(
+      '-f, --follow',
+      'go on until the run ends; of a job that runs by itself, also with its next runs, until Ctrl-C',
+    )
     .addOption(new Option('--level <level>', 'only entries of this level and above').choices(LEVELS))
     .option('--grep <text>', 'only entries that contain this text, in upper or lower case')
     .option('--pattern <expression>', 'only entries that fit this regular expression')

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander'
 import { JOB_STATUSES, MODES, STATUSES, TRIGGERS } from '../../shared/contract.ts'
+import { SCHEDULE_KINDS } from '../../shared/schedule.ts'
 import { history } from '../history.ts'
 import { JOB_SORTS, list } from '../list.ts'
 import { choicesOf, collect, milliseconds, positiveNumber, timeAt } from '../options.ts'
@@ -23,6 +24,11 @@ export function registerLooking(line: CommandLine): void {
           '--status <status>',
           'only those with this status; several with commas',
           choicesOf(JOB_STATUSES, 'statuses'),
+        )
+        .option(
+          '--schedule <kind>',
+          'only those that run by themselves so; several with commas',
+          choicesOf(SCHEDULE_KINDS, 'kinds'),
         ),
     ),
     Object.keys(JOB_SORTS),

@@ -3,7 +3,9 @@ import { MODES } from '../../shared/contract.ts'
 import { checkDuration, collect, positiveNumber, priority } from '../options.ts'
 import { pause, resume } from '../pause.ts'
 import { queue } from '../queue.ts'
+import { restart } from '../restart.ts'
 import { run } from '../run.ts'
+import { start } from '../start.ts'
 import { stop } from '../stop.ts'
 import type { CommandLine } from './command-line.ts'
 
@@ -22,11 +24,27 @@ export function registerRunning({ program, globals, finish, rest }: CommandLine)
     .option('--grace <time>', 'time to end by itself after a stop (5s)', checkDuration)
     .option('--attempts <number>', 'try it so often in all if it fails', positiveNumber)
     .option('--name <name>', 'the name of the job; the title of the script if not given')
+    .option('--keep <name>', 'make a job of it, with this folder and what is set in this terminal')
     .option('--category <path>', 'the category of the job, a/b/c')
     .option('--priority <number>', 'higher ones start first', priority, 0)
     .action(async (file: string | undefined, options) =>
       finish(await run({ ...globals(), param: [], ...options, file, command: rest })),
     )
+
+  program
+    .command('start')
+    .description('run a job now: in the program that keeps the deck running, or where there is none, here')
+    .argument('<job>', 'its id, name or beginning')
+    .option('-p, --param <name=value>', 'one parameter, over those of the job; may be repeated', collect)
+    .option('--params <json>', 'parameters as a JSON object, or @FILE that holds one')
+    .option('--here', 'in this terminal in any case, and with what is set in it')
+    .action(async (job: string, options) => finish(await start({ ...globals(), param: [], ...options, job })))
+
+  program
+    .command('restart')
+    .description('stop what runs of a job and start it again; a stopped daemon is kept running again')
+    .argument('<job>', 'its id, name or beginning')
+    .action((job: string) => restart({ ...globals(), job }))
 
   program
     .command('stop')
@@ -41,7 +59,12 @@ export function registerRunning({ program, globals, finish, rest }: CommandLine)
     .argument('[job]', 'its id, name or beginning')
     .option('--category <path>', 'a category with all below it')
     .option('--deck', 'everything')
-    .option('--for <time>', 'for 30m, 8h, 2d …; else until it is resumed', checkDuration)
+    .addOption(
+      new Option('--for <time>', 'for 30m, 8h, 2d …; else until it is resumed')
+        .argParser(checkDuration)
+        .conflicts('until'),
+    )
+    .option('--until <time>', 'until 18:00, a date whose day is included, or 2026-12-24T18:00')
     .option('--reason <text>', 'shown wherever something waits for it')
     .action((job: string | undefined, options) => pause({ ...globals(), ...options, job }))
 

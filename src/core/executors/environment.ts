@@ -44,6 +44,10 @@ const SECRET_NAME =
 /** The scheme is no part of it: to look for one at every letter would take the square of the length. */
 const SECRET_IN_ADDRESS = /(:\/\/[^\s:/@]*):[^\s@/]+@/g
 
+/** Whether a variable looks like one that nobody else should read. */
+export const isSecret = (name: string, value: string): boolean =>
+  SECRET_NAME.test(name) || value.search(SECRET_IN_ADDRESS) !== -1
+
 /** An environment as it may be stored and shown. */
 export function maskEnvironment(environment: Record<string, string>): Record<string, string> {
   return Object.fromEntries(

@@ -1,5 +1,6 @@
 /** Whether a schedule can be kept, and what is to be stored of it. */
 import type * as z from 'zod'
+import { formatDuration } from '../../shared/duration.ts'
 import { invalidInput } from '../../shared/fault.ts'
 import { LOCAL, type Schedule, type scheduleSchema } from '../../shared/schedule.ts'
 import { CronError } from './cron-fields.ts'
@@ -39,7 +40,10 @@ export function checkSchedule(
   }
   const shortest = jitter > 0 ? shortestGap(timetable, Math.max(now, from)) : Infinity
   if (shortest <= jitter) {
-    throw invalidInput(`${field}.jitter`, `must be shorter than the ${shortest} ms between two times`)
+    throw invalidInput(
+      `${field}.jitter`,
+      `must be shorter than the ${formatDuration(shortest)} between two times`,
+    )
   }
   return schedule
 }
