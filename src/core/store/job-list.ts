@@ -34,6 +34,7 @@ interface JobRecord {
   nextAt: number | null
   dueAt: number | null
   stopped: DaemonStop | null
+  managedBy: string | null
 }
 
 const SELECT = `
@@ -48,7 +49,7 @@ const SELECT = `
     (select avg(progress) from executions indexed by executions_open
      where job_id = jobs.id and status in ('initializing', 'running') and status = 'running') as progress,
     not exists (select 1 from pauses where target = 'disabled:' || jobs.id) as enabled,
-    plans.next_at as nextAt, plans.due_at as dueAt, plans.stopped
+    plans.next_at as nextAt, plans.due_at as dueAt, plans.stopped, jobs.managed_by as managedBy
   from jobs
     join snapshots on snapshots.id = jobs.definition_id
     left join plans on plans.job_id = jobs.id

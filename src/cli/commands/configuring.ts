@@ -1,0 +1,36 @@
+import { Option } from 'commander'
+import { apply } from '../apply.ts'
+import { exportJobs, importJobs } from '../transfer.ts'
+import type { CommandLine } from './command-line.ts'
+
+/** Commands by which what is set comes out of files, and goes into them. */
+export function registerConfiguring({ program, globals }: CommandLine): void {
+  program.commandsGroup('Configure:')
+  program
+    .command('apply')
+    .description('make jobs and categories what a file, or the files of a folder, say; shows what differs')
+    .argument('<dir|file>', 'a file in the form of export, or a folder with such *.toml and *.json files')
+    .option('--dry-run', 'only show what would be done')
+    .option('--prune', 'remove jobs that came from there, and that it no longer names')
+    .action((path: string, options) => apply({ ...globals(), ...options, path }))
+
+  program
+    .command('export')
+    .description('write jobs and categories, without runs, to a file')
+    .argument('[jobs...]', 'only these, with their categories')
+    .addOption(
+      new Option(
+        '--format <format>',
+        'the form; if not given, that of the name of the file, else JSON',
+      ).choices(['json', 'toml']),
+    )
+    .option('-o, --output <file>', 'the file; standard output if not given')
+    .action((jobs: string[], options) => exportJobs({ ...globals(), ...options, jobs }))
+
+  program
+    .command('import')
+    .description('create and update jobs and categories from such a file; all of it or nothing')
+    .argument('<file>', 'JSON or TOML; - for standard input')
+    .option('--dry-run', 'only say what would be created and updated')
+    .action((file: string, options) => importJobs({ ...globals(), ...options, file }))
+}
