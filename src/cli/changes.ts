@@ -12,10 +12,12 @@ export interface ReportOptions {
   dryRun: boolean
   /** Says nothing of what stays as it is. */
   onlyChanges?: boolean
+  /** Says only how many there are. */
+  isSummary?: boolean
 }
 
-export function printReport(done: Imported[], { dryRun, onlyChanges = false }: ReportOptions): void {
-  for (const one of done) {
+export function printReport(done: Imported[], { dryRun, onlyChanges, isSummary }: ReportOptions): void {
+  for (const one of isSummary ? [] : done) {
     if (onlyChanges && one.outcome === 'unchanged') continue
     print(outcomeText(one))
     for (const line of one.changes.flatMap(({ field, before, after }) => changeLines(field, before, after)))

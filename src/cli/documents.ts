@@ -83,7 +83,7 @@ export const joined = (parts: Part[]) => ({
 })
 
 /** @throws Fault `invalid-input` for what is no file, which might never end, and for one that is too large */
-async function readBounded(file: string): Promise<string> {
+export async function readBounded(file: string): Promise<string> {
   const refuse = (why: string) => new Fault('invalid-input', `FILE: ${file} ${why}`)
   const found = await stat(file).catch((thrown: Error) => {
     throw refuse(`cannot be read: ${thrown.message}`)

@@ -1,5 +1,6 @@
 import { Option } from 'commander'
 import { apply } from '../apply.ts'
+import { importCrontab } from '../crontab/import.ts'
 import { exportJobs, importJobs } from '../transfer.ts'
 import type { CommandLine } from './command-line.ts'
 
@@ -27,10 +28,24 @@ export function registerConfiguring({ program, globals }: CommandLine): void {
     .option('-o, --output <file>', 'the file; standard output if not given')
     .action((jobs: string[], options) => exportJobs({ ...globals(), ...options, jobs }))
 
-  program
+  const importing = program
     .command('import')
     .description('create and update jobs and categories from such a file; all of it or nothing')
     .argument('<file>', 'JSON or TOML; - for standard input')
     .option('--dry-run', 'only say what would be created and updated')
     .action((file: string, options) => importJobs({ ...globals(), ...options, file }))
+  importing
+    .command('crontab')
+    .description('make jobs of the lines of a crontab; without --apply only show them')
+    .argument('[file]', 'the crontab; - for standard input, your own if not given')
+    .option('--apply', 'make the jobs; new ones are disabled until you enable them')
+    .option('--user-column', 'each line names the user that it runs as, as in /etc/crontab')
+    .addOption(
+      new Option(
+        '--take-over',
+        'make the jobs, enable them, and comment their lines out of your crontab',
+      ).conflicts('giveBack'),
+    )
+    .option('--give-back', 'undo that: the lines are as they were, and their jobs disabled')
+    .action((file: string | undefined, options) => importCrontab({ ...globals(), ...options, file }))
 }
