@@ -1,11 +1,13 @@
 import { Option } from 'commander'
 import { apply } from '../apply.ts'
 import { importCrontab } from '../crontab/import.ts'
+import { EXIT } from '../exit.ts'
+import { installService, serviceStatus, uninstallService } from '../service/service.ts'
 import { exportJobs, importJobs } from '../transfer.ts'
 import type { CommandLine } from './command-line.ts'
 
 /** Commands by which what is set comes out of files, and goes into them. */
-export function registerConfiguring({ program, globals }: CommandLine): void {
+export function registerConfiguring({ program, globals, finish }: CommandLine): void {
   program.commandsGroup('Configure:')
   program
     .command('apply')
@@ -48,4 +50,21 @@ export function registerConfiguring({ program, globals }: CommandLine): void {
     )
     .option('--give-back', 'undo that: the lines are as they were, and their jobs disabled')
     .action((file: string | undefined, options) => importCrontab({ ...globals(), ...options, file }))
+
+  const service = program
+    .command('service')
+    .description('let the system keep jobdeck serve running, from the login on')
+  service
+    .command('install')
+    .description('install it and start it, for this deck and this user; again after an update')
+    .option('--linger', 'on Linux: let jobs run also while you are not logged in')
+    .action((options) => installService({ ...globals(), ...options }))
+  service
+    .command('status')
+    .description('show whether it is installed and runs, and when jobs run')
+    .action(async () => finish((await serviceStatus(globals())) ? EXIT.ok : EXIT.failed))
+  service
+    .command('uninstall')
+    .description('stop it and take it away; the deck stays')
+    .action(() => uninstallService(globals()))
 }
