@@ -111,7 +111,10 @@ function count(database: Database.Database): void {
     insert into endings (job_id, hour, status, bucket, count, duration)
     select job_id, ended_at / 3600000, status, cast(round(log2(duration_ms + 1) * 4) as integer), count(*),
       sum(duration_ms)
-    from executions where ended_at is not null and duration_ms is not null group by 1, 2, 3, 4`)
+    from executions where ended_at is not null and duration_ms is not null group by 1, 2, 3, 4;
+    delete from deck_endings;
+    insert into deck_endings (hour, status, bucket, count, duration)
+    select hour, status, bucket, sum(count), sum(duration) from endings group by 1, 2, 3`)
 }
 
 function* steps(first: number, last: number) {

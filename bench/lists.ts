@@ -11,7 +11,7 @@ import { percentile, report } from './report.ts'
 const EXECUTIONS = Number(process.env.JOBDECK_BENCH_EXECUTIONS ?? 1_000_000)
 const LINES = Number(process.env.JOBDECK_BENCH_LINES ?? 2_000_000)
 const SMALL = 10_000
-const ROUNDS = 60
+const ROUNDS = 200
 const DAY = 86_400_000
 
 const folder = temporaryFolder()
@@ -27,7 +27,12 @@ const large = await deckOf(EXECUTIONS, LINES)
 
 /** A page of a window. */
 const limit = 50
-const asks: Record<string, (deck: Deck, newest: number) => Promise<unknown>> = {
+const sorts = ['queuedAt', 'startedAt', 'endedAt', 'durationMs'] as const
+/** The small deck is of two days: what is asked of a time lies within them, so that the answers are as long. */
+const from = Date.now() - 1.5 * DAY
+const to = from + DAY
+type Ask = (deck: Deck, newest: number) => Promise<unknown>
+const asks: Record<string, Ask> = {
   'first page of runs': ({ client }) => client.request('executions.list', { limit }),
   'page of runs far down, by key': ({ client }, newest) =>
     client.request('executions.list', { limit, after: Math.floor(newest / 2) }),
@@ -43,15 +48,53 @@ const asks: Record<string, (deck: Deck, newest: number) => Promise<unknown>> = {
   'failed runs of a job': ({ client }) =>
     client.request('executions.list', { job: 'job 20', statuses: ['failed'], limit }),
   'runs of a category': ({ client }) => client.request('executions.list', { category: 'group 3', limit }),
-  'runs of a day': ({ client }) =>
-    client.request('executions.list', { from: Date.now() - 4 * DAY, to: Date.now() - 3 * DAY, limit }),
+  'runs queued on a day': ({ client }) => client.request('executions.list', { from, to, limit }),
+  'runs that began on a day, by their length': ({ client }) =>
+    client.request('executions.list', { startedFrom: from, startedTo: to, sort: 'durationMs', limit }),
+  'failed runs that ended on a day': ({ client }) =>
+    client.request('executions.list', { endedFrom: from, endedTo: to, statuses: ['failed'], limit }),
+  'runs that took long': ({ client }) => client.request('executions.list', { minDuration: 45_000, limit }),
+  'runs that somebody started by hand, which is none': ({ client }) =>
+    client.request('executions.list', { triggers: ['manual'], limit }),
+  'failed runs of a category, of which there are none': ({ client }) =>
+    client.request('executions.list', { category: 'group 3', statuses: ['failed'], limit }),
+  ...Object.fromEntries(
+    sorts.flatMap((sort): [string, Ask][] => [
+      [`runs by ${sort}`, ({ client }) => client.request('executions.list', { sort, limit })],
+      [
+        `runs by ${sort}, far down`,
+        ({ client }, newest) =>
+          client.request('executions.list', { sort, limit, after: Math.floor(newest / 2) }),
+      ],
+      [
+        `failed runs by ${sort}`,
+        ({ client }) => client.request('executions.list', { sort, statuses: ['failed'], limit }),
+      ],
+      [
+        `runs of a job by ${sort}`,
+        ({ client }) => client.request('executions.list', { job: 'job 7', sort, limit }),
+      ],
+    ]),
+  ),
   'runs by a word in the name of their job': ({ client }) =>
     client.request('executions.list', { text: 'JOB 4', limit }),
   'how many completed': ({ client }) => client.request('executions.count', { statuses: ['completed'] }),
+  'how many, exactly': ({ client }) => client.request('executions.count', { exact: true }),
+  'how many of a job, exactly': ({ client }) =>
+    client.request('executions.count', { job: 'job 7', exact: true }),
+  'a run': ({ client }, newest) => client.request('executions.get', { execution: Math.floor(newest / 2) }),
   jobs: ({ client }) => client.request('jobs.list', { limit }),
+  'jobs by their last run': ({ client }) =>
+    client.request('jobs.list', { sort: 'lastRun', descending: true, limit }),
+  'jobs that failed': ({ client }) => client.request('jobs.list', { statuses: ['failed'], limit }),
   'a job': ({ client }) => client.request('jobs.get', { job: 'job 7' }),
-  'statistics of a job over a week': ({ client }) =>
-    client.request('statistics.get', { job: 'job 7', from: Date.now() - 7 * DAY }),
+  categories: ({ client }) => client.request('categories.list', {}),
+  trail: ({ client }) => client.request('trail.list', { limit }),
+  'statistics of a job over a day': ({ client }) =>
+    client.request('statistics.get', { job: 'job 7', from, to }),
+  'statistics of a category over a day': ({ client }) =>
+    client.request('statistics.get', { category: 'group 3', from, to }),
+  'statistics over a day': ({ client }) => client.request('statistics.get', { from, to }),
   queue: ({ client }) => client.request('queue.get', {}),
   'end of a log': ({ client }, newest) =>
     client.request('logs.list', { execution: Math.ceil(newest / 2), last: true, limit: 100 }),

@@ -23,12 +23,14 @@ const LONGEST_TIMER = 2 ** 31 - 1
 /** The wall clock may jump: whoever waits for a time of it looks at it again this often, in ms. */
 const LONGEST_WAIT = 30_000
 
+let lastZone: string | undefined
+
 /** Node keeps the zone that it has found first: where the machine tells it by a link, that is asked. */
 function machineZone(): string {
   if (process.env.TZ) return Intl.DateTimeFormat().resolvedOptions().timeZone
   try {
     const [, name] = /zoneinfo\/(?:posix\/|right\/)?(.+)$/.exec(readlinkSync('/etc/localtime')) ?? []
-    if (name !== undefined && isZone(name)) return name
+    if (name !== undefined && (name === lastZone || isZone(name))) return (lastZone = name)
   } catch {
     // No such link: it is told in another way.
   }

@@ -168,7 +168,10 @@ export async function createEngine(options: EngineOptions) {
     if (!planner) return
     housekeeping.add(plannersChores)
     dispatcher.wake()
-    void planning.start().catch(tellTrouble)
+    // What ran in the planner before is settled first: it is open no longer.
+    starting = settle()
+      .then(() => (closing ? undefined : planning.start()))
+      .catch(tellTrouble)
     listening = options.listen?.(engine).catch((thrown: unknown) => {
       process.emitWarning(`other programs cannot reach this one: ${String(thrown)}`, {
         code: 'JOBDECK_LISTEN',
@@ -176,6 +179,8 @@ export async function createEngine(options: EngineOptions) {
       return undefined
     })
   }
+  /** While this host begins to plan. */
+  let starting: Promise<void> | undefined
   /** While this host can be reached by other processes; only the planner can. */
   let listening: Promise<Listening | undefined> | undefined
 
@@ -310,6 +315,7 @@ export async function createEngine(options: EngineOptions) {
     const cancelled = Promise.withResolvers<void>()
     endDraining = cancelled.resolve
     const cancelLimit = drainFor === Infinity ? () => {} : clock.after(drainFor, endDraining)
+    await starting
     const decided = planning.stop()
     dispatcher.interruptDaemons()
     if (drainFor > 0) await Promise.race([dispatcher.drain(), cancelled.promise])
@@ -424,6 +430,7 @@ export async function createEngine(options: EngineOptions) {
     /** Resolves when nothing moves but handlers: for tests, which then let time pass. */
     async rest(): Promise<void> {
       await housekeeping.rest()
+      await starting
       do {
         await planning.rest()
         await dispatcher.rest()
@@ -452,6 +459,7 @@ export async function createEngine(options: EngineOptions) {
     }
     await settle()
     plan()
+    await starting
     await listening
   } catch (thrown) {
     endLookout()

@@ -19,7 +19,9 @@ export function saveJob(deck: Deck, input: CheckedInput<'jobs.save'>): string {
 function saveFace({ store, clock, actor, planning }: Deck, key: string, face: JobFace): string {
   const now = clock.now()
   const known = store.jobs.withKey(key)
-  const schedule = known === undefined ? undefined : store.jobs.definition(known)?.schedule
+  const old = known === undefined ? undefined : store.jobs.definition(known)
+  // One that had nothing to run owes nothing for the times that went by.
+  const schedule = old && old.handlers.length > 0 ? old.schedule : undefined
   const categoryId = face.category === null ? null : store.categories.getOrCreate(face.category, now)
   const { name, description, tags, definition } = face
   const id = store.jobs.save({ id: createId(), key, name, description, tags, categoryId, definition, now })

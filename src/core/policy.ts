@@ -1,6 +1,6 @@
 /** Which policy a job runs with, and where each part of it comes from. */
 import type { Handler, Output, Policy } from '../shared/contract.ts'
-import { DEFAULT_POLICY, mergePolicies, type JobDefinition } from './definition.ts'
+import { DEFAULT_POLICY, PLANNING_DEFAULTS, mergePolicies, type JobDefinition } from './definition.ts'
 import type { Engine } from './engine.ts'
 import type { Store } from './store/store.ts'
 
@@ -34,13 +34,13 @@ export function sourcesOf(store: Store, categoryId: number | null, policy: Polic
 export async function explainPolicy(
   engine: Pick<Engine, 'store' | 'folders'>,
   jobId: string,
-  { policy, handlers }: JobDefinition,
+  { policy, handlers, schedule }: JobDefinition,
 ): Promise<Output<'jobs.policy'>> {
   const script = handlers[0] && (await defaultsOf(handlers[0].handler, engine.folders.code))
   const sources: PolicySource[] = [
     ...sourcesOf(engine.store, engine.store.categories.ofJob(jobId), policy),
     ...(script ? [{ from: 'script', policy: script }] : []),
-    { from: 'default', policy: DEFAULT_POLICY },
+    { from: 'default', policy: { ...DEFAULT_POLICY, ...(schedule && PLANNING_DEFAULTS) } },
   ]
   return Object.entries(combine(sources)).map(([field, value]) => ({
     field,

@@ -72,6 +72,7 @@ export const executionFilter = <
 })
 
 export const executionPage = {
+  /** By id, if not given; executions of a time by that time. */
   sort: z.enum(EXECUTION_ORDERS).optional(),
   after: z.int().positive().optional(),
   ...page,

@@ -7,6 +7,7 @@ import { systemClock } from '../../src/core/clock.ts'
 import { createEngine } from '../../src/core/engine.ts'
 import { sweep } from '../../src/core/sweep.ts'
 import { open, type Deck } from '../../src/core/index.ts'
+import { openTestDeck } from '../../src/core/testing/index.ts'
 import { uniqueSeconds } from '../support/cli.ts'
 import { collect, gate, obedient, openDeck, temporaryFolder, until, writeFile } from '../support/deck.ts'
 import { rows } from '../support/store.ts'
@@ -22,6 +23,35 @@ test('stopping a job that another caller started stops it', async () => {
   const other = await openDeck({ file: deck.file })
   await other.client.request('jobs.stop', { job: 'theirs' })
   expect(await execution!.finished()).toMatchObject({ status: 'cancelled' })
+})
+
+test('cron fires, though nobody starts the job', async () => {
+  await using deck = await openTestDeck({ now: Date.UTC(2026, 0, 1, 0, 0, 30) })
+  const times: string[] = []
+  const job = deck.cron('in-process', { name: 'hourly' }, '0 * * * *')
+  job.add(1, () => void times.push(new Date(deck.clock.now()).toISOString()))
+  await job.save()
+  await deck.advance('2h')
+  expect(times).toEqual(['2026-01-01T01:00:00.000Z', '2026-01-01T02:00:00.000Z'])
+  const runs = await deck.client.request('executions.list', { job: 'hourly' })
+  expect(runs.map(({ trigger, status }) => [trigger, status])).toEqual([
+    ['scheduled', 'completed'],
+    ['scheduled', 'completed'],
+  ])
+})
+
+test('daemons are started again', async () => {
+  await using deck = await openTestDeck()
+  let starts = 0
+  const daemon = deck.daemon('in-process', { name: 'daemon' })
+  daemon.add(1, async (execution) => {
+    if (++starts < 3) throw new Error('it crashed')
+    await new Promise((resolve) => execution.signal.addEventListener('abort', resolve))
+  })
+  await daemon.save()
+  await deck.advance('10s')
+  expect(starts).toBe(3)
+  expect(await deck.getJob('daemon')).toMatchObject({ status: 'running', counts: { failed: 2, running: 1 } })
 })
 
 test('retries are made', async () => {

@@ -93,6 +93,31 @@ describe('Jobs, Categories, Executions, Logs: full create/read/update/delete, pa
   })
 })
 
+test('`Once(mode, data)`, `Cron(mode, data, expression)`, `Daemon(mode, data)` (and forms that save at once)', async () => {
+  const deck = await openDeck()
+  const command = { command: [process.execPath, '--version'] }
+  const schedules = {
+    once: undefined,
+    cron: { cron: '0 3 * * *', zone: 'Europe/Berlin' },
+    every: { every: 900_000 },
+  }
+  const jobs = {
+    once: deck.once('process', { name: 'once' }),
+    cron: deck.cron('process', { name: 'cron', zone: 'Europe/Berlin' }, '0 3 * * *'),
+    every: deck.every('process', { name: 'every' }, '15m'),
+  }
+  for (const job of Object.values(jobs)) await job.add(0, command).save()
+  await deck.daemon('process', { name: 'daemon' }).save() // nothing to run yet
+  for (const [name, schedule] of Object.entries(schedules)) {
+    const saved = await deck.getJob(name)
+    expect(saved).toMatchObject({ schedule: schedule ?? null, mode: 'process' })
+    expect(saved.next !== null).toBe(schedule !== undefined)
+  }
+  expect(await deck.getJob('daemon')).toMatchObject({ schedule: { daemon: true }, status: 'draft' })
+  const byKind = await deck.listJobs({ schedules: ['cron', 'daemon'] })
+  expect(byKind.data.map(({ name }) => name)).toEqual(['cron', 'daemon'])
+})
+
 test('job.Add(priority, handler), Start(), Cancel(), GetExecutions(), SetCategory(name)', async () => {
   const deck = await openDeck()
   const order: string[] = []

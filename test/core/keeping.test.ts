@@ -121,6 +121,7 @@ describe('a removed job', () => {
     await deck.client.request('jobs.remove', { jobs: ['gone'] })
     expect(await deck.client.request('jobs.list', {})).toEqual([])
     expect(await numbers(deck)).toEqual([])
+    expect(await deck.client.request('executions.count', {})).toEqual({ count: 0, exact: true })
     await expect(deck.client.request('jobs.get', { job: id })).rejects.toThrow(/there is no job/)
     await expect(deck.client.request('executions.get', { execution: 1 })).rejects.toThrow(
       'there is no run #1',

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { open, type Deck, type Execution, type Input } from '../../src/core/index.ts'
 import { openDeck } from '../support/deck.ts'
+import { manyRuns } from '../support/store.ts'
 
 type RunQuery = Input<'executions.list'>
 type ExecutionRecord = Awaited<ReturnType<Deck['listExecutions']>>['data'][number]
@@ -210,5 +211,75 @@ describe('totals', () => {
     expect(await request('executions.count', { exact: true })).toEqual({ count: 1005, exact: true })
     expect(await own.listExecutions({}, 20)).toMatchObject({ total: 1000, totalIsExact: false, next: 21 })
     expect(await request('executions.list', {})).toHaveLength(1005)
+  })
+})
+
+describe('a list of more runs than are sorted at once', () => {
+  const MINUTE = 60_000
+  let many: Deck
+  let all: ExecutionRecord[]
+
+  beforeAll(async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'jobdeck-test-'))
+    const file = join(folder, 'jobs.db')
+    const first = await open({ file })
+    for (let index = 0; index < 12; index++) {
+      const job = first.once('in-process', { name: `many ${index}`, category: `group ${index % 2}` })
+      job.add(index, () => {})
+      await job.start()
+      await job.finished()
+    }
+    await first.close()
+    manyRuns(file, 24_000)
+    many = await open({ file })
+    all = await many.client.request('executions.list', {})
+    return async () => {
+      await many.close()
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+
+  // Whichever index it is read by: one that misses some, or does not have them in order, or gives a page too few.
+  test.each<[RunQuery, (run: ExecutionRecord) => boolean]>([
+    [{ text: 'many' }, () => true],
+    [{ text: 'many', statuses: ['failed'] }, ({ status }) => status === 'failed'],
+    [{ text: 'many 1', sort: 'durationMs' }, ({ jobName }) => jobName.startsWith('many 1')],
+    [{ job: 'many 3', sort: 'durationMs' }, ({ jobName }) => jobName === 'many 3'],
+    [{ job: 'many 3', sort: 'endedAt', descending: false }, ({ jobName }) => jobName === 'many 3'],
+    [{ job: 'many 3', statuses: ['timeout'], sort: 'startedAt' }, () => false],
+    [{ category: 'group 1' }, ({ jobName }) => Number(jobName.slice(5)) % 2 === 1],
+    [{ triggers: ['retry'] }, ({ trigger }) => trigger === 'retry'],
+    [{ triggers: ['api', 'retry'], mode: 'in-process' }, () => true],
+    [{ triggers: ['retry'], sort: 'queuedAt' }, ({ trigger }) => trigger === 'retry'],
+    [{ mode: 'in-process', minDuration: 500 }, ({ durationMs }) => durationMs! >= 500],
+    [
+      { startedFrom: 0, startedTo: 600 * MINUTE, sort: 'durationMs' },
+      ({ startedAt }) => startedAt! < 600 * MINUTE,
+    ],
+    [{ endedTo: 600 * MINUTE, mode: 'in-process' }, ({ endedAt }) => endedAt! < 600 * MINUTE],
+  ])('%j has the same pages as all there are', async (query, fits) => {
+    const { sort = query.endedTo === undefined ? 'id' : 'endedAt', descending = true } = query
+    const factor = descending ? -1 : 1
+    const expected = all
+      .filter((run) => fits(run))
+      .toSorted((a, b) => factor * (a[sort]! - b[sort]! || a.id - b.id))
+      .map(({ id }) => id)
+    const { request } = many.client
+    const ids = (runs: ExecutionRecord[]) => runs.map(({ id }) => id)
+    expect(ids(await request('executions.list', { ...query, limit: 50 }))).toEqual(expected.slice(0, 50))
+    const deep = Math.floor(expected.length / 2)
+    const after = expected[deep]
+    if (after !== undefined)
+      expect(ids(await request('executions.list', { ...query, after, limit: 50 }))).toEqual(
+        expected.slice(deep + 1, deep + 51),
+      )
+    expect(ids(await request('executions.list', { ...query, offset: deep, limit: 50 }))).toEqual(
+      expected.slice(deep, deep + 50),
+    )
+    const { sort: _, descending: __, ...filter } = query
+    expect(await request('executions.count', { ...filter, exact: true })).toEqual({
+      count: expected.length,
+      exact: true,
+    })
   })
 })

@@ -145,6 +145,18 @@ describe('a search over all runs', () => {
     expect(order).toEqual([...new Set(order)].toSorted((a, b) => b - a))
   })
 
+  test.each(['job', undefined])(
+    'of %s looks through no run below the first, even where it goes on in one',
+    async (job) => {
+      const { deck, ids } = await deckWith(['one', 'two'], ['three'])
+      const filter = { firstExecution: ids[1]!, before: { execution: ids[0]!, sequence: 2 } }
+      expect(await deck.client.request('logs.search', { ...filter, ...(job && { job }) })).toMatchObject({
+        entries: [],
+        done: true,
+      })
+    },
+  )
+
   test('tells how far it has come where nothing is found', async () => {
     const { deck, ids } = await deckWith([...numbered(1000)] as string[])
     const reached: LogKey[] = []

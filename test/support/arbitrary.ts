@@ -9,6 +9,7 @@ const POOL: readonly unknown[] = [
   ['alpha', 'beta', 'gamma', 'a/b/c', 'a', '/', '#1', '2', 'text', '30s', '1h30m', '512MB', '2GB', 'utf8'],
   ['%', '_', "'; drop table jobs; --", '*?[a-z]', '😀 漢字', '\\', 'run:1', '2026-01-01T00:00:00Z', 'UTC'],
   [0, 1, 2, 3, 10, 100, 1000, 60_000, 86_400_000, 2 ** 30, 0.5, -1],
+  ['0 3 * * *', '*/5 * * * *', '@daily', 'Europe/Berlin', 'local', '22:30', '07:00', '2026-12-24'],
   [true, false, null],
 ].flat()
 

@@ -30,6 +30,7 @@ export async function smallDeck() {
   await made.close()
   const engine = await createEngine({
     file,
+    kind: 'run', // which plans nothing: what is stored was asked for
     durability: 'normal',
     clock: { ...systemClock, now: () => NOW },
     slots: { inline: 0, thread: 0, process: 0 },

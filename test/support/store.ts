@@ -14,6 +14,31 @@ export function rows<T = Record<string, unknown>>(file: string, sql: string): T[
   }
 }
 
+/** Brings a closed deck to so many executions, copies of those it has: one a minute from 1970 on, and their numbers. */
+export function manyRuns(file: string, count: number): void {
+  const database = new Database(file)
+  const own: Record<string, string> = {
+    id: 'i',
+    status: `case when i % 7 = 0 then 'failed' else 'completed' end`,
+    trigger: `case when i % 100 = 0 then 'retry' else 'api' end`,
+    queued_at: 'i * 60000',
+    started_at: 'i * 60000 + i * 77 % 90000',
+    ended_at: 'i * 60000 + i * 77 % 90000 + i * 7919 % 1000',
+    duration_ms: 'i * 7919 % 1000',
+  }
+  const known = database.pragma('table_info(executions)') as { name: string }[]
+  const columns = known.map(({ name }) => name)
+  database.exec(`
+    with recursive n (i) as (select max(id) + 1 from executions union all select i + 1 from n where i < ${count})
+    insert into executions (${columns.join(', ')})
+    select ${columns.map((name) => own[name] ?? `run.${name}`).join(', ')}
+    from n join executions as run on run.id = i % (select count(*) from jobs) + 1;
+    delete from counters;
+    insert into counters (job_id, status, count, last_at)
+    select job_id, status, count(*), max(ended_at) from executions group by job_id, status`)
+  database.close()
+}
+
 /** What an execution of this lane runs with; nothing of it is ever run. */
 export function definitionOf(lane: Lane, policy: Partial<Definition> = {}): Definition {
   const parts = {

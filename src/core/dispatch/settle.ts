@@ -22,6 +22,7 @@ export function settlementOf({ status, stopReason }: Pick<OpenRow, 'status' | 's
 
 /** A handler that was running when so many hosts in a row died is set aside: it may be what kills them. */
 const DEATHS = 3
+const DAEMON_WINDOW = 10 * 60_000
 
 /** The error of a run whose host died. */
 export const HOST_DIED = 'HostDied'
@@ -86,7 +87,9 @@ function settleRun(store: Store, row: OpenRow, status: 'cancelled' | 'interrupte
   if (!store.executions.end(row, ending)) return
   const delay = retryDelay(ending, attempt, store.executions.retryPolicy(id), Math.random())
   if (delay !== undefined) store.executions.retry(id, ANYBODY, now + delay, now)
-  if (error && store.executions.deathsInARow(jobId) >= DEATHS) setAside(store, jobId, now)
+  // A daemon runs at every death of its host: only those that follow one another soon speak against it.
+  const since = store.executions.isOfDaemon(id) ? now - DAEMON_WINDOW : 0
+  if (error && store.executions.deathsInARow(jobId, since) >= DEATHS) setAside(store, jobId, now)
 }
 
 function setAside(store: Store, jobId: string, now: number): void {

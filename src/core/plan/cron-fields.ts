@@ -53,6 +53,10 @@ const DAY_OF_WEEK: Field = {
   special: /^(?:[0-7]|sun|mon|tue|wed|thu|fri|sat)(?:#[1-5]|#?l)$/i,
 }
 
+/** What a nickname stands for; anything else as it is. */
+export const spelledOut = (expression: string): string =>
+  NICKNAMES[expression.trim().toLowerCase()] ?? expression.trim()
+
 /** @throws CronError that names the field, what it says and what it may say */
 export function parseCron(expression: string): CronFields {
   const text = expression.trim()

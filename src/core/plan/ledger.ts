@@ -126,7 +126,9 @@ export function createLedger<P>({ store, clock, enqueue, plannerSince }: LedgerP
     const taken = new Set(store.occurrences.after(plan.jobId, plan.cursor).map(({ firstAt }) => firstAt))
     let next = table.next(plan.cursor)
     while (next && taken.has(next.at)) next = table.next(next.at)
-    if (!next) return { ...plan, nextAt: null, dueAt: null }
+    // What has nothing to run yet is only sketched: it owes nothing.
+    const isDraft = store.jobs.definition(plan.jobId)!.handlers.length === 0
+    if (!next || isDraft) return { ...plan, nextAt: null, dueAt: null }
     return { ...plan, nextAt: next.at, dueAt: next.at + delays(plan, schedule).delayOf(next.at) }
   }
 
@@ -224,7 +226,7 @@ export function createLedger<P>({ store, clock, enqueue, plannerSince }: LedgerP
 
     /** Jobs that begin when the planner does: what else has a time comes when that does. */
     rebootJobs: (): string[] =>
-      store.plans.all().filter((jobId) => {
+      store.plans.idle().filter((jobId) => {
         const schedule = store.jobs.definition(jobId)?.schedule
         return schedule !== undefined && 'cron' in schedule && schedule.cron.trim().toLowerCase() === REBOOT
       }),

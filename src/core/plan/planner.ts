@@ -193,6 +193,7 @@ export function createPlanner<P>(parts: PlannerParts<P>) {
         const plan = store.plans.find(jobId)
         const definition = store.jobs.definition(jobId)
         if (!plan || !definition || plan.stopped !== null || plan.dueAt !== null) return
+        if (definition.handlers.length === 0) return
         if (store.executions.openOfJob(jobId).open > 0) return
         const { restart = 'always' } = combine(
           sourcesOf(store, store.categories.ofJob(jobId), definition.policy),
@@ -253,13 +254,15 @@ export function createPlanner<P>(parts: PlannerParts<P>) {
     async start(): Promise<void> {
       since = clock.now()
       wokeAt = clock.awake()
-      const jobs = ledger.rebootJobs()
-      if (jobs.length > 0)
-        await store.write(() =>
-          jobs.forEach((jobId) => ledger.replan(jobId, store.jobs.definition(jobId)?.schedule)),
-        )
-      await store.write(() => ledger.keepZone(ledger.localZone()))
-      wake()
+      try {
+        await store.write(() => {
+          ledger.keepZone(ledger.localZone())
+          for (const jobId of ledger.rebootJobs())
+            ledger.replan(jobId, store.jobs.definition(jobId)?.schedule)
+        })
+      } finally {
+        wake()
+      }
     },
 
     /** Whether what was missed can be caught up with: network and drives have had time to come back. */

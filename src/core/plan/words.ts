@@ -2,12 +2,16 @@
 import cronstrue from 'cronstrue/i18n.js'
 import { formatDuration } from '../../shared/duration.ts'
 import { LOCAL, type Schedule } from '../../shared/schedule.ts'
-import { REBOOT } from './cron-fields.ts'
+import { REBOOT, spelledOut } from './cron-fields.ts'
 
 export interface Words {
   en: string
   zh: string
 }
+
+/** Bundlers and Node see the default of this module at different depths. */
+const { toString: toWords } = ((cronstrue as { default?: unknown }).default ??
+  cronstrue) as typeof cronstrue.default
 
 /** @param localZone in which instants are told */
 export function describe(schedule: Schedule, localZone: string): Words {
@@ -24,7 +28,7 @@ export function describe(schedule: Schedule, localZone: string): Words {
   const where = zone === LOCAL ? '' : ` (${zone})`
   if (cron.trim().toLowerCase() === REBOOT) return { en: 'When Jobdeck starts', zh: 'Jobdeck 启动时' }
   const inWords = (locale: string) =>
-    cronstrue.default.toString(cron.trim(), {
+    toWords(spelledOut(cron), {
       locale,
       use24HourTimeFormat: true,
       throwExceptionOnParseError: false,

@@ -33,6 +33,10 @@ export class Changes {
     { jobId: string; hour: number; status: FinalStatus; bucket: number },
     'count' | 'duration'
   >()
+  readonly #deckEndings = new Sums<
+    { hour: number; status: FinalStatus; bucket: number },
+    'count' | 'duration'
+  >()
   readonly #logs = new Sums<{ jobId: string }, 'bytes'>()
   #executions: ExecutionChange[] = []
   readonly #jobs = new Set<string>()
@@ -40,6 +44,7 @@ export class Changes {
   readonly #count: Database.Statement
   readonly #stored: Database.Statement
   readonly #end: Database.Statement
+  readonly #endOfDeck: Database.Statement
   readonly #log: Database.Statement
 
   constructor(database: Database.Database) {
@@ -53,6 +58,12 @@ export class Changes {
       `insert into endings (job_id, hour, status, bucket, count, duration)
        values (:jobId, :hour, :status, :bucket, :count, :duration)
        on conflict (job_id, hour, status, bucket) do update
+       set count = count + excluded.count, duration = duration + excluded.duration`,
+    )
+    this.#endOfDeck = database.prepare(
+      `insert into deck_endings (hour, status, bucket, count, duration)
+       values (:hour, :status, :bucket, :count, :duration)
+       on conflict (hour, status, bucket) do update
        set count = count + excluded.count, duration = duration + excluded.duration`,
     )
     this.#log = database.prepare(
@@ -88,8 +99,10 @@ export class Changes {
   /** An execution ended at `at`, after a duration in ms, or without having begun. */
   end(jobId: string, status: FinalStatus, at: number, duration: number | null): void {
     const [hour, bucket] = [Math.floor(at / HOUR), bucketOf(duration)]
-    const key = `${hour} ${bucket} ${status} ${jobId}`
-    this.#endings.add(key, { jobId, hour, status, bucket }, { count: 1, duration: duration ?? 0 })
+    const amounts = { count: 1, duration: duration ?? 0 }
+    const key = `${hour} ${bucket} ${status}`
+    this.#endings.add(`${key} ${jobId}`, { jobId, hour, status, bucket }, amounts)
+    this.#deckEndings.add(key, { hour, status, bucket }, amounts)
   }
 
   /** The logs of a job grew by so many bytes. */
@@ -99,7 +112,7 @@ export class Changes {
 
   /** Forgets what a transaction that was rolled back had gathered. */
   clear(): void {
-    for (const sums of [this.#counts, this.#endings, this.#logs]) sums.clear()
+    for (const sums of [this.#counts, this.#endings, this.#deckEndings, this.#logs]) sums.clear()
     this.#executions = []
     this.#jobs.clear()
     this.#anyJob = false
@@ -109,6 +122,7 @@ export class Changes {
   write(): void {
     for (const sum of this.#counts.take()) if (sum.count !== 0 || sum.at !== 0) this.#count.run(sum)
     for (const sum of this.#endings.take()) this.#end.run(sum)
+    for (const sum of this.#deckEndings.take()) this.#endOfDeck.run(sum)
     for (const sum of this.#logs.take()) if (sum.bytes !== 0) this.#log.run(sum)
   }
 

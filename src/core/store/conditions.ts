@@ -5,10 +5,17 @@ export class Conditions {
 
   /** One more; left out where its only value is undefined. */
   add(text: string, ...values: unknown[]): this {
-    if (values.length === 1 && values[0] === undefined) return this
+    return values.length === 1 && values[0] === undefined ? this : this.#push(text, values)
+  }
+
+  #push(text: string, values: unknown[]): this {
     this.#texts.push(text)
     this.#values.push(...values)
     return this
+  }
+
+  join({ text, values }: Conditions): this {
+    return text === 'true' ? this : this.#push(text, values)
   }
 
   get text(): string {

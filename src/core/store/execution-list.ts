@@ -2,13 +2,8 @@ import type { ErrorInfo, Execution, ExecutionDetail, ExecutionStatus, Status } f
 import type { Definition, Lane } from '../definition.ts'
 import type { Waiting } from '../dispatch/explain.ts'
 import { COUNTED } from './conditions.ts'
-import {
-  countExecutionsOfJobs,
-  countQuery,
-  listQuery,
-  type ExecutionCount,
-  type ExecutionQuery,
-} from './execution-query.ts'
+import { countQuery, listQuery, type ExecutionCount } from './execution-query.ts'
+import type { ExecutionQuery, Query } from './execution-ways.ts'
 import type { Connection } from './open.ts'
 import { roomTable, type Place } from './room.ts'
 import type { Due } from './schema.ts'
@@ -36,7 +31,6 @@ export function executionList(connection: Connection) {
        definition_id as definitionId, owner, due
      from executions where id = ? and status = 'queued'`,
   )
-  const total = database.prepare('select max(id) from executions').pluck()
   const openCounts = database.prepare<[], { status: Status; count: number }>(
     `select status, sum(count) as count from counters
      where status in ('queued', 'initializing', 'running') group by status`,
@@ -52,16 +46,11 @@ export function executionList(connection: Connection) {
        process_id as processId ${SHOWN} and id = ?`,
   )
 
-  /** Whether the jobs that fit have more than a fiftieth of all executions. */
-  function areMany(query: ExecutionQuery): boolean {
-    const counted = countExecutionsOfJobs(query)
-    if (!counted) return false
-    const found = database
-      .prepare(counted.sql)
+  const ask = ({ sql, values }: Query) =>
+    database
+      .prepare(sql)
       .pluck()
-      .get(...counted.values) as number
-    return found * 50 > ((total.get() as number | null) ?? 0)
-  }
+      .all(...values)
 
   return {
     /** How far it is, in a few microseconds: for those who wait for its end. */
@@ -114,7 +103,7 @@ export function executionList(connection: Connection) {
 
     /** Newest first, unless it is said otherwise. */
     list(query: ExecutionQuery): Execution[] {
-      const { sql, values } = listQuery(COLUMNS, query, areMany(query))
+      const { sql, values } = listQuery(COLUMNS, query, ask)
       return database
         .prepare<unknown[], ExecutionRow>(sql)
         .all(...values)
@@ -122,11 +111,7 @@ export function executionList(connection: Connection) {
     },
 
     count(query: ExecutionCount) {
-      const { sql, values } = countQuery(query, areMany(query))
-      const found = database
-        .prepare(sql)
-        .pluck()
-        .get(...values) as number
+      const [found] = ask(countQuery(query, ask)) as [number]
       const isWhole = query.exact === true || found <= COUNTED
       return { count: isWhole ? found : COUNTED, exact: isWhole }
     },

@@ -93,9 +93,9 @@ export function executionTable(connection: Connection) {
     `select id, job_id as jobId, status from executions indexed by executions_expiring
      where status = 'queued' and expires_at is not null and expires_at <= ?`,
   )
-  const endings = database.prepare<[string], { hostId: string; died: number }>(
+  const endings = database.prepare<[string, number], { hostId: string; died: number }>(
     `select host_id as hostId, coalesce(error ->> 'name' = 'HostDied', 0) as died
-     from executions where job_id = ? and started_at is not null and ended_at is not null order by id desc limit 100`,
+     from executions where job_id = ? and started_at >= ? and ended_at is not null order by id desc limit 100`,
   )
   const endedOf = database.prepare<[string, number, number], DaemonRun>(
     `select status, started_at as startedAt, ended_at as endedAt from executions indexed by executions_by_job
@@ -203,9 +203,12 @@ export function executionTable(connection: Connection) {
       return snapshots.read<Definition>(known.get(id)!.definitionId).retry
     },
 
-    /** How many hosts in a row died while they ran the job, up to its latest run. */
-    deathsInARow(jobId: string): number {
-      const latest = endings.all(jobId)
+    isOfDaemon: (id: number): boolean =>
+      snapshots.read<Definition>(known.get(id)!.definitionId).isDaemon ?? false,
+
+    /** How many hosts in a row died while they ran the job, up to its latest run; of runs that began since then. */
+    deathsInARow(jobId: string, since: number): number {
+      const latest = endings.all(jobId, since)
       const end = latest.findIndex(({ died }) => !died)
       return new Set(latest.slice(0, end === -1 ? undefined : end).map(({ hostId }) => hostId)).size
     },

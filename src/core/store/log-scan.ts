@@ -15,7 +15,9 @@ const SLACK = 60_000
  * long as nothing is found, looks at its time. Of a long log it is one line in 509; of short ones, one line of one run
  * in 251, or of more as they are longer, since which line passes differs from run to run.
  */
-const MARK = 'ifnull(sequence, 1) % 509 = execution_id % 251'
+const MARK = 'sequence % 509 = execution_id % 251'
+/** The same where a run without lines is a row, with a sequence that is null. */
+const MARK_OF_RUN = 'ifnull(sequence, 1) % 509 = executions.id % 251'
 
 type Row = [execution: number, sequence: number | null, isCandidate: number | null, message: string | null]
 
@@ -49,10 +51,11 @@ function scan<Entry extends LogEntry>(
 }
 
 /** A query for candidates and marks; the message is only fetched where an expression is tried on it. */
-function scanQuery(from: string, terms: string[], filter: LineFilter, execution: string, order: string) {
+function scanQuery(from: string, terms: string[], filter: LineFilter, order: string, ofRuns = false) {
+  const [execution, mark] = ofRuns ? ['executions.id', MARK_OF_RUN] : ['execution_id', MARK]
   const candidate = terms.join(' and ') || 'sequence is not null'
   const message = filter.pattern === undefined ? 'null' : 'message'
-  return `select ${execution}, sequence, ${candidate}, ${message} ${from} and (${candidate} or ${MARK.replace('execution_id', execution)})
+  return `select ${execution}, sequence, ${candidate}, ${message} ${from} and (${candidate} or ${mark})
     order by ${execution} ${order}, sequence ${order}`
 }
 
@@ -76,7 +79,7 @@ export function scanPart(
   const { terms, values } = lineCondition(filter)
   const from = 'from logs where execution_id = :executionId and sequence > :after and sequence < :before'
   const rows = reading
-    .prepare(scanQuery(from, terms, filter, 'execution_id', newestFirst ? 'desc' : 'asc'))
+    .prepare(scanQuery(from, terms, filter, newestFirst ? 'desc' : 'asc'))
     .iterate({ ...values, executionId, after, before }) as Iterable<Row>
   return scan(rows, filter, limit, pace, entryReader(reading))
 }
@@ -96,12 +99,12 @@ export function scanAll(
   const jobs = shownJobs(reading)
   const found: Found<LogHit> = { entries: [], reached: null, done: false }
   for (;;) {
-    // Of the run in which it stopped, the lines that are left: they are found by their key.
-    const isRest = byRuns && below.sequence > 0
-    const from = isRest ? ONE_RUN : byRuns ? runsOf(scope, filter) : linesOf(scope)
-    const column = byRuns && !isRest ? 'executions.id' : 'execution_id'
+    // First what is left of the run in which it stopped: asked together, each line would be compared with both numbers.
+    const isRest = below.sequence > 0
+    const ofRuns = byRuns && !isRest
+    const from = isRest ? restOf(scope) : byRuns ? runsOf(scope, filter) : linesOf(scope)
     let hidden: number | undefined
-    const rows = reading.prepare(scanQuery(from, terms, filter, column, 'desc')).iterate({
+    const rows = reading.prepare(scanQuery(from, terms, filter, 'desc', ofRuns)).iterate({
       ...values,
       ...below,
       ...(firstExecution !== undefined && { firstExecution }),
@@ -141,10 +144,11 @@ function* until(rows: Iterable<Row>, test: () => boolean): Generator<Row> {
 const downTo = (column: string, firstExecution: number | undefined) =>
   firstExecution === undefined ? '' : ` and ${column} >= :firstExecution`
 
-const ONE_RUN = 'from logs where execution_id = :execution and sequence < :sequence'
+const restOf = ({ firstExecution }: SearchScope) =>
+  `from logs where execution_id = :execution and sequence < :sequence${downTo('execution_id', firstExecution)}`
 
 const linesOf = ({ firstExecution }: SearchScope) =>
-  `from logs where (execution_id, sequence) < (:execution, :sequence)${downTo('execution_id', firstExecution)}`
+  `from logs where execution_id < :execution${downTo('execution_id', firstExecution)}`
 
 /**
  * The lines of the runs of a job, or of those that lived within the times. An outer join: runs that have none, or not

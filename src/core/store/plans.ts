@@ -36,6 +36,9 @@ export function planTable({ database, orm, changes }: Connection) {
       `select job_id from plans indexed by plans_daemons where kind = 'daemon' and stopped is null and due_at is null`,
     )
     .pluck()
+  const idle = database
+    .prepare<[]>(`select job_id from plans indexed by plans_idle where kind = 'cron' and due_at is null`)
+    .pluck()
   const all = database.prepare<[]>('select job_id from plans').pluck()
 
   return {
@@ -56,6 +59,8 @@ export function planTable({ database, orm, changes }: Connection) {
     next: (jobId: string) => next.get(jobId),
     /** Daemons that are to run, and for which no start is planned. */
     daemons: () => daemons.all() as string[],
+    /** Jobs with a cron expression of which nothing is planned: what begins with the planner is among them. */
+    idle: () => idle.all() as string[],
     all: () => all.all() as string[],
   }
 }

@@ -201,6 +201,19 @@ export const endings = sqliteTable(
   (table) => [primaryKey({ columns: [table.jobId, table.hour, table.status, table.bucket] })],
 )
 
+/** The same of all jobs together, also of those that were deleted. */
+export const deckEndings = sqliteTable(
+  'deck_endings',
+  {
+    hour: integer().notNull(),
+    status: text().$type<FinalStatus>().notNull(),
+    bucket: integer().notNull(),
+    count: integer().notNull(),
+    duration: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.hour, table.status, table.bucket] })],
+)
+
 /** How much text is kept of the logs of a job. */
 export const sizes = sqliteTable('sizes', {
   jobId: text('job_id').primaryKey(),

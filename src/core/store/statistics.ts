@@ -16,7 +16,7 @@ export interface StatisticsQuery extends JobFilter {
 }
 
 interface Row {
-  hour: number
+  day: number
   status: FinalStatus
   bucket: number
   count: number
@@ -43,21 +43,28 @@ export function statisticsTable({ database, file }: Connection) {
         .add('hour >= ?', Math.floor(from / HOUR))
         .add('hour <= ?', Math.floor(to / HOUR))
         .add('job_id = ?', jobId)
-      if (filter.category !== undefined || filter.text || filter.tags?.length) {
+      const isOfSome = filter.category !== undefined || Boolean(filter.text || filter.tags?.length)
+      if (isOfSome) {
         const jobs = jobConditions(filter)
         conditions.add(`job_id in (select jobs.id from jobs where ${jobs.text})`, ...jobs.values)
       }
+      const table = isOfSome || jobId !== undefined ? 'endings' : 'deck_endings'
+      const source = `from ${table} where ${conditions.text}`
+      const shift = zoneOffset / 60
       const rows = database
         .prepare<unknown[], Row>(
-          `select hour, status, bucket, sum(count) as count, sum(duration) as duration
-           from endings ${jobId === undefined ? '' : 'not indexed'} -- but by its key, which has the job first
-           where ${conditions.text} group by hour, status, bucket order by hour`,
+          `select floor((hour + ?) / 24) as day, status, bucket, sum(count) as count, sum(duration) as duration
+           ${source} group by day, status, bucket`,
         )
-        .all(...conditions.values)
-      const shift = zoneOffset / 60
-      const byDay = Map.groupBy(rows, ({ hour }) => Math.floor((hour + shift) / 24))
+        .all(shift, ...conditions.values)
+      const byHour = database
+        .prepare<unknown[], { hour: number; count: number }>(
+          `select floor(hour + ?) as hour, sum(count) as count ${source} group by hour`,
+        )
+        .all(shift, ...conditions.values)
       const hours = Array.from({ length: 24 }, () => 0)
-      for (const { hour, count } of rows) hours[((Math.floor(hour + shift) % 24) + 24) % 24]! += count
+      for (const { hour, count } of byHour) hours[((hour % 24) + 24) % 24]! += count
+      const byDay = Map.groupBy(rows, ({ day }) => day)
       return {
         ...summary(rows),
         days: [...byDay].map(([day, of]) => ({ from: (day * 24 - shift) * HOUR, ...summary(of) })),

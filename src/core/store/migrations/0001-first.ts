@@ -127,7 +127,11 @@ create table executions (
   deleted_at integer
 ) strict;
 create index executions_by_job on executions (job_id, id);
-create index executions_by_time on executions (queued_at, id);
+create index executions_by_time on executions (queued_at, id, job_id);
+create index executions_by_start on executions (started_at, id, job_id) where started_at is not null;
+create index executions_by_end on executions (ended_at, id, job_id, status) where ended_at is not null;
+create index executions_by_duration on executions (duration_ms, id, job_id, status) where duration_ms is not null;
+create index executions_by_trigger on executions (trigger, mode, id);
 create index executions_ended on executions (status, id) where ended_at is not null;
 create index executions_by_job_end on executions (job_id, status, id) where ended_at is not null;
 create index executions_by_parent on executions (parent_id) where parent_id is not null;
@@ -167,7 +171,15 @@ create table endings (
   duration integer not null,
   primary key (job_id, hour, status, bucket)
 ) strict, without rowid;
-create index endings_by_hour on endings (hour);
+
+create table deck_endings (
+  hour integer not null,
+  status text not null,
+  bucket integer not null,
+  count integer not null,
+  duration integer not null,
+  primary key (hour, status, bucket)
+) strict, without rowid;
 
 create table sizes (
   job_id text primary key references jobs (id) on delete cascade,
@@ -193,6 +205,7 @@ create table plans (
 ) strict, without rowid;
 create index plans_due on plans (due_at) where due_at is not null;
 create index plans_cursor on plans (cursor);
+create index plans_idle on plans (job_id) where kind = 'cron' and due_at is null;
 create index plans_daemons on plans (job_id) where kind = 'daemon';
 
 create table occurrences (
