@@ -37,6 +37,7 @@ const ARGUMENT_KINDS: Record<string, Kind> = {
   paths: 'categories',
   to: 'categories',
   file: 'files',
+  'dir|file': 'files',
 }
 const OPTION_KINDS: Record<string, Kind> = {
   '--category': 'categories',

@@ -14,8 +14,11 @@ export interface GlobalOptions {
 /** The folder of the deck: as given, else as the environment says, else where the platform keeps such data. */
 export function dataFolder({ data = process.env.JOBDECK_DATA }: GlobalOptions): string {
   if (data === '') throw new Fault('invalid-input', '--data: must name a folder')
-  return data === undefined ? envPaths('jobdeck', { suffix: '' }).data : resolve(data)
+  return data === undefined ? usualFolder() : resolve(data)
 }
+
+/** Where the platform keeps such data. */
+export const usualFolder = () => envPaths('jobdeck', { suffix: '' }).data
 
 export const deckFile = (options: GlobalOptions) => join(dataFolder(options), 'jobdeck.db')
 

@@ -5,6 +5,7 @@ import type { Job, JobInput, Mode, Parameters } from '../shared/contract.ts'
 import { jobEntry, readable } from '../shared/document.ts'
 import { Fault } from '../shared/fault.ts'
 import { checkParameters } from '../core/handlers/parameters.ts'
+import { tellOfManager } from './apply.ts'
 import { assign, pairOf, unassign, without } from './assignments.ts'
 import { withDeck, type GlobalOptions } from './deck.ts'
 import { editText } from './editor.ts'
@@ -103,6 +104,7 @@ async function save(client: Client, before: Job, face: Face): Promise<Job | unde
 function tell({ json }: GlobalOptions, before: Job, saved: Job | undefined): void {
   if (json) return printJson(saved ?? before)
   printNote(saved ? `Changed ${JSON.stringify(saved.name)}` : 'Nothing was changed.')
+  if (saved) tellOfManager(saved)
 }
 
 async function changed(client: Client, face: Face, options: EditOptions): Promise<Face> {

@@ -18,6 +18,10 @@ export function setEnabled(
         printNote(
           `${JSON.stringify(job.name)} is ${before.enabled === enabled ? `${state} already` : `${state} now`}`,
         )
+        if (job.managedBy !== null && before.enabled !== enabled)
+          printNote(
+            `It is managed by ${job.managedBy}: where that says "enabled", the next apply sets it back`,
+          )
       }
     }
   })

@@ -48,6 +48,7 @@ async function wording(client: Client, entries: Entry[]): Promise<(entry: Entry)
     if (known.category !== undefined) return categoryText(action, known as unknown as CategoryDetails)
     switch (action) {
       case 'edited': {
+        if (known.managedBy !== undefined) return `managed by ${String(known.managedBy)} from now on`
         const all = versions.get(jobId ?? '') ?? []
         const [before, after] = [known.before, known.after].map((of) =>
           all.find(({ number }) => number === of),
@@ -108,8 +109,8 @@ function changes(before: object, after: object): string {
 }
 
 function fieldsOf({ name, description, category, definition }: Version): Record<string, unknown> {
-  const { handlers, params, policy } = definition as Record<string, unknown>
-  return { name, description, category, handlers, params, ...(policy as object) }
+  const { handlers, params, schedule, policy } = definition as Record<string, unknown>
+  return { name, description, category, handlers, params, schedule, ...(policy as object) }
 }
 
 const shown = (value: unknown) =>

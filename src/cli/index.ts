@@ -5,6 +5,7 @@ import { version } from '../core/version.ts'
 import { registerChanging } from './commands/changing.ts'
 import type { CommandLine } from './commands/command-line.ts'
 import { registerCompletions } from './commands/completions.ts'
+import { registerConfiguring } from './commands/configuring.ts'
 import { registerData } from './commands/data.ts'
 import { registerLooking } from './commands/looking.ts'
 import { registerRunning } from './commands/running.ts'
@@ -81,6 +82,7 @@ async function parse(argv: string[], onCommand: (name: string) => void): Promise
   registerScheduling(line)
   registerLooking(line)
   registerChanging(line)
+  registerConfiguring(line)
   registerData(line)
   registerCompletions(line)
 

@@ -13,8 +13,15 @@ export function remove({ jobs, ...options }: JobsOptions): Promise<void> {
   return withDeck(options, 'command', async (client) => {
     const removed = await client.request('jobs.remove', { jobs })
     for (const job of removed) {
-      if (options.json) printJson(job)
-      else printNote(`Removed ${JSON.stringify(job.name)}. To bring it back: jobdeck remove --undo ${job.id}`)
+      if (options.json) {
+        printJson(job)
+        continue
+      }
+      printNote(`Removed ${JSON.stringify(job.name)}. To bring it back: jobdeck remove --undo ${job.id}`)
+      if (job.managedBy !== null)
+        printNote(
+          `It is managed by ${job.managedBy}: the next apply makes it anew, unless it is taken out there`,
+        )
     }
   })
 }

@@ -157,6 +157,7 @@ function showJob(job: Job, paused: string | null, { ended, successRate, duration
           ]
             .filter(Boolean)
             .join(', '),
+    'Managed by': job.managedBy && `${job.managedBy}: the next apply of it sets back what is edited here`,
     Created: dateTime(job.createdAt),
     Changed: dateTime(job.updatedAt),
   })

@@ -173,10 +173,10 @@ const handlers: Handlers = {
   },
   'deck.export': (engine, { jobs }) =>
     exportDeck(engine, jobs && [...new Set(jobs.map((job) => findJob(engine, job)))]),
-  async 'deck.import'(engine, { document, dryRun = false }) {
+  async 'deck.import'(engine, { dryRun = false, ...wanted }) {
     const done = dryRun
-      ? planImport(engine, document).map(({ report }) => report)
-      : await engine.planning.afterSettling(() => importDeck(engine, document))
+      ? planImport(engine, wanted).map(({ report }) => report)
+      : await engine.planning.afterSettling(() => importDeck(engine, wanted))
     engine.wake()
     return done
   },

@@ -115,10 +115,14 @@ export class Data {
     return this.client.request('deck.export', jobs ? { jobs } : {})
   }
 
-  /** Makes jobs, by their keys, and categories what the document says; all of it or nothing. */
+  /**
+   * Makes jobs, by their keys, and categories what the document says; all of it or nothing.
+   * @param options.source the file or folder that it was read from, which manages these jobs from then on
+   * @param options.prune removes jobs which that source managed and no longer names
+   */
   importJobs(
     document: Input<'deck.import'>['document'],
-    options: { dryRun?: boolean } = {},
+    options: { dryRun?: boolean; source?: string; prune?: boolean } = {},
   ): Promise<Imported[]> {
     return this.client.request('deck.import', { document, ...options })
   }

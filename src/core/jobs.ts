@@ -88,6 +88,13 @@ export function enableJob({ store, clock, actor }: Deck, id: string, enabled: bo
   store.trail.add({ at: now, actor, action: enabled ? 'enabled' : 'disabled', jobId: id })
 }
 
+/** Notes which file or folder says what a job is. */
+export function manageJob({ store, clock, actor }: Deck, id: string, source: string, isNew: boolean): void {
+  store.jobs.manage(id, source)
+  if (isNew) return // that it was made from there is told already
+  store.trail.add({ at: clock.now(), actor, action: 'edited', jobId: id, details: { managedBy: source } })
+}
+
 /**
  * With every path made absolute, so that it means the same wherever the job runs.
  * @throws Fault `invalid-input` for a schedule that cannot be kept

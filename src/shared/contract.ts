@@ -291,6 +291,8 @@ const job = z.object({
   /** Why and how long it does not run by itself. */
   pause: z.lazy(() => pause).nullable(),
   lastExecutionId: z.int().nullable(),
+  /** The file or folder that says what it is: the next apply of that sets back what was edited meanwhile. */
+  managedBy: z.string().nullable(),
   createdAt: z.int(),
   updatedAt: z.int(),
 })
@@ -401,14 +403,16 @@ const deckDocument = z.strictObject({
     )
     .default([]),
 })
-/** What an import did, or would do, with one entry of the document. */
+/** What an import did, or would do, with one entry of the document, or with a job that the document no longer names. */
 const imported = z.object({
   kind: z.enum(['category', 'job']),
   /** The path of the category, or the name of the job. */
   name: z.string(),
   /** The key of the job; null for a category. */
   key: z.string().nullable(),
-  outcome: z.enum(['created', 'updated', 'unchanged']),
+  outcome: z.enum(['created', 'updated', 'unchanged', 'removed']),
+  /** What differs, of one that is updated: each field as it was and as it becomes, null where it is not set. */
+  changes: z.array(z.object({ field: z.string(), before: z.unknown(), after: z.unknown() })),
 })
 
 /** Something that was looked at, and how to mend it where it is not well. */
@@ -645,10 +649,23 @@ export const contract = {
   },
   /**
    * Makes jobs, by their keys, and categories what a document says they are; the others stay as they are. All of it in
-   * one transaction, or none; with `dryRun` it only says what it would do.
+   * one transaction, or none; with `dryRun` it only says what it would do. With a `source` its jobs are managed by that
+   * from then on, and with `prune` those that it managed and no longer names are removed; if one of them is running,
+   * nothing is done.
    */
   'deck.import': {
-    input: z.strictObject({ document: deckDocument, dryRun: z.boolean().optional() }),
+    input: z
+      .strictObject({
+        document: deckDocument,
+        dryRun: z.boolean().optional(),
+        /** The file or folder that the document was read from. */
+        source: line(4096).optional(),
+        prune: z.boolean().optional(),
+      })
+      .refine(({ source, prune }) => source !== undefined || prune !== true, {
+        message: 'wants a source: only what that managed is removed',
+        path: ['prune'],
+      }),
     output: z.array(imported),
   },
   /** Looks whether all is well with the deck. Reads the whole file, in a thread. */

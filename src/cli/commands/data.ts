@@ -1,32 +1,10 @@
-import { Option } from 'commander'
 import { doctor } from '../doctor.ts'
-import { exportJobs, importJobs } from '../transfer.ts'
 import { backup, clean, restore } from '../storage.ts'
 import type { CommandLine } from './command-line.ts'
 
 /** Commands about the deck as a whole. */
 export function registerData({ program, globals, finish }: CommandLine): void {
   program.commandsGroup('Data:')
-  program
-    .command('export')
-    .description('write jobs and categories, without runs, to a file')
-    .argument('[jobs...]', 'only these, with their categories')
-    .addOption(
-      new Option(
-        '--format <format>',
-        'the form; if not given, that of the name of the file, else JSON',
-      ).choices(['json', 'toml']),
-    )
-    .option('-o, --output <file>', 'the file; standard output if not given')
-    .action((jobs: string[], options) => exportJobs({ ...globals(), ...options, jobs }))
-
-  program
-    .command('import')
-    .description('create and update jobs and categories from such a file; all of it or nothing')
-    .argument('<file>', 'JSON or TOML; - for standard input')
-    .option('--dry-run', 'only say what would be created and updated')
-    .action((file: string, options) => importJobs({ ...globals(), ...options, file }))
-
   program
     .command('clean')
     .description(

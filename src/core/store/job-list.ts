@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { CheckedInput, Job, Pause, Status } from '../../shared/contract.ts'
 import type { JobDefinition } from '../definition.ts'
 import { isFinal, worst } from '../dispatch/lifecycle.ts'
+import { REBOOT } from '../plan/cron-fields.ts'
 import { COUNTED, Conditions } from './conditions.ts'
 import { containing, fold } from './like.ts'
 import type { Connection } from './open.ts'
@@ -34,6 +35,7 @@ interface JobRecord {
   nextAt: number | null
   dueAt: number | null
   stopped: DaemonStop | null
+  managedBy: string | null
 }
 
 const SELECT = `
@@ -48,7 +50,7 @@ const SELECT = `
     (select avg(progress) from executions indexed by executions_open
      where job_id = jobs.id and status in ('initializing', 'running') and status = 'running') as progress,
     not exists (select 1 from pauses where target = 'disabled:' || jobs.id) as enabled,
-    plans.next_at as nextAt, plans.due_at as dueAt, plans.stopped
+    plans.next_at as nextAt, plans.due_at as dueAt, plans.stopped, jobs.managed_by as managedBy
   from jobs
     join snapshots on snapshots.id = jobs.definition_id
     left join plans on plans.job_id = jobs.id
@@ -193,6 +195,8 @@ function toJob(record: JobRecord, pause: Pause | null): Job {
   const { definition: body, counts, lastStatuses, tags, enabled, nextAt, dueAt, ...rest } = record
   const { handlers, params, policy, schedule = null } = JSON.parse(body) as JobDefinition
   const isKeptRunning = schedule !== null && 'daemon' in schedule && record.stopped === null
+  // It begins with the planner: no time is known, and it is never over.
+  const isAtStart = schedule !== null && 'cron' in schedule && schedule.cron.trim().toLowerCase() === REBOOT
   const numbers = JSON.parse(counts) as Job['counts']
   const last = worst(JSON.parse(lastStatuses) as Status[])
   return {
@@ -213,8 +217,8 @@ function toJob(record: JobRecord, pause: Pause | null): Job {
       last,
       isEnabled: enabled === 1,
       isPaused: pause !== null,
-      isPlanned: nextAt !== null || isKeptRunning,
-      isOver: schedule !== null && nextAt === null && !isKeptRunning,
+      isPlanned: nextAt !== null || isKeptRunning || isAtStart,
+      isOver: schedule !== null && nextAt === null && !isKeptRunning && !isAtStart,
       stopped: record.stopped,
     }),
   }

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNotNull, or, sql } from 'drizzle-orm'
+import { and, desc, eq, isNotNull, isNull, or, sql } from 'drizzle-orm'
 import type { JobDefinition } from '../definition.ts'
 import { escapeLike } from './like.ts'
 import type { Connection } from './open.ts'
@@ -80,6 +80,19 @@ export function jobTable(connection: Connection) {
       changes.job(known ?? id)
       return known ?? id
     },
+    /** Notes which file or folder says what the job is. */
+    manage(id: string, source: string): void {
+      orm.update(jobs).set({ managedBy: source }).where(eq(jobs.id, id)).run()
+      changes.job(id)
+    },
+    /** Those that the file or folder manages. */
+    managedBy: (source: string): JobName[] =>
+      orm
+        .select({ id: jobs.id, key: jobs.key, name: jobs.name })
+        .from(jobs)
+        .where(and(eq(jobs.managedBy, source), isNull(jobs.deletedAt)))
+        .orderBy(jobs.key)
+        .all(),
     remove(id: string, now: number): void {
       orm.update(jobs).set({ deletedAt: now }).where(eq(jobs.id, id)).run()
       changes.job(id)

@@ -47,6 +47,8 @@ export const jobs = sqliteTable('jobs', {
   tags: text().notNull().default('[]'),
   /** What texts are looked for in, folded: see `fold`. */
   search: text().notNull().default(''),
+  /** The file or folder that says what it is. */
+  managedBy: text('managed_by'),
   createdAt: integer('created_at').notNull(),
   updatedAt: integer('updated_at').notNull(),
   /** Set when it was removed; it can be brought back until it is swept. */

@@ -36,6 +36,7 @@ create table jobs (
   definition_id integer not null references snapshots (id),
   tags text not null default '[]',
   search text not null default '',
+  managed_by text,
   created_at integer not null,
   updated_at integer not null,
   deleted_at integer
