@@ -198,7 +198,9 @@ function toJob(record: JobRecord, pause: Pause | null): Job {
   // It begins with the planner: no time is known, and it is never over.
   const isAtStart = schedule !== null && 'cron' in schedule && schedule.cron.trim().toLowerCase() === REBOOT
   const numbers = JSON.parse(counts) as Job['counts']
-  const last = worst(JSON.parse(lastStatuses) as Status[])
+  const latest = worst(JSON.parse(lastStatuses) as Status[])
+  // A daemon that ended with its host has not failed: it goes on with the next.
+  const last = isKeptRunning && latest === 'interrupted' ? undefined : latest
   return {
     ...rest,
     tags: JSON.parse(tags) as string[],
