@@ -164,6 +164,8 @@ describe('jobdeck add', () => {
     const options = [
       ['add', 'Backup', '--cron', '30 2 * * *', '--tz', 'Europe/Berlin', '--jitter', '5m'],
       ['--from', '2030-01-01', '--until', '2030-12-31', '--quiet', 'sat-sun 00:00-04:00'],
+      ['--skip', '2030-05-01,2030-05-02', '--missed', 'all', '--missed-window', '2d', '--missed-limit', '5'],
+      ['--overlap', 'queue', '--timeout', '1h', '--grace', '9s', '--attempts', '3', '--retry-delay', '10s'],
       ['--max-workers', '2', '--priority', '7', '--category', 'home/disk', '--tag', 'a', '--tag', 'b'],
       ['--env', 'LEVEL=9', '--keep-runs', '8', '--keep-for', '30d', '--expire-after', '3h'],
       ['--description', 'Copies', '-p', 'x=1', '--set', 'memoryLimit=2GB', '--', 'echo', '--json'],
