@@ -48,6 +48,7 @@ const OPTION_KINDS: Record<string, Kind> = {
   '--unset': 'fields',
   '--output': 'files',
   '--data': 'folders',
+  '--directory': 'folders',
 }
 /** So many jobs and runs are offered; who has more types a letter. */
 const MOST = 200

@@ -44,7 +44,7 @@ export function next({ job, count, from, ...options }: NextOptions): Promise<voi
       return occurrences.forEach(({ at, dst }) => printJson({ at: new Date(at).toISOString(), dst }))
     const inZone = words.en.includes(zone) ? '' : `  ${styled('dim', `(${zone})`)}`
     print(oneLine(words.en) + inZone)
-    if (occurrences.length === 0) return printNote('Nothing more is planned.')
+    if (occurrences.length === 0) return printNote('No times of it are planned.')
     print(timesTable(found))
   })
 }

@@ -132,9 +132,15 @@ const MAY_PLAN = new Set(['serve', 'library'])
 /** What keeps jobs from running by themselves, as far as it can be told at the start. */
 async function obstacles(client: Client): Promise<string[]> {
   const { pauses } = await client.request('queue.get', {})
-  if (pauses.length === 0) return []
-  const nameOf = await targetNames(client)
-  return pauses.map((pause) => `Paused: ${nameOf(pause.target)} ${untilText(pause)}`)
+  const nameOf = pauses.length > 0 ? await targetNames(client) : String
+  const found = pauses.map((pause) => `Paused: ${nameOf(pause.target)} ${untilText(pause)}`)
+  const held = await client.request('occurrences.list', { outcomes: ['held'], limit: 1000 })
+  const times = held.reduce((sum, { count }) => sum + count, 0)
+  if (times > 0)
+    found.push(
+      `${counted(times, 'planned time')} ${times === 1 ? 'waits' : 'wait'} for an answer: jobdeck missed`,
+    )
+  return found
 }
 
 /** Tells what happens, from now on; resolves with the fault after which nothing more can. */

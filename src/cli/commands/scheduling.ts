@@ -146,8 +146,10 @@ Examples:
   jobdeck add Mail --every 15m --quiet 22:00-07:00 -- mbsync -a
   jobdeck add Tunnel --daemon -- ssh -N home
 
-A cron expression has 5 fields: minute, hour, day of month, month, day of week; or 6, with the second first. They take
-names (mon, jan), ranges (1-5), steps (*/10), lists (1,15), L, W and #. To see what one means: jobdeck next --cron '…'
+A cron expression has 5 fields: minute, hour, day of month, month, day of
+week; or 6, with the second first. They take names (mon, jan), ranges (1-5),
+steps (*/10), lists (1,15), L, W and #. To see what one means: jobdeck next
+--cron '…'
 
 Missed are times at which nothing ran jobs, since the machine slept or was off:
   skip     they are let pass        latest   it runs once for all of them
@@ -157,21 +159,28 @@ Overlap is when a time comes and a run of the job is still open:
   replace  the open run is ended    allow      both run, up to --max-workers`
 
 const PLANNED_HELP = `
-Each planned time is told once: started, skipped, missed, or held for an answer. Those that follow one another and did
-not start for the same reason share a line.`
+Each planned time is told once: started, skipped, missed, or held for an
+answer. Those that follow one another and did not start for the same reason
+share a line.`
 
 const NEXT_HELP = `
-Around the days on which clocks are set, it says what becomes of a time that the clock leaves out or shows twice. With
---json each time is one line: {"at": "2026-03-29T01:00:00.000Z", "dst": null}, where dst is null, "gap", "first-pass" or
-"second-pass".`
+Around the days on which clocks are set, it says what becomes of a time that
+the clock leaves out or shows twice. With --json each time is one line: {"at":
+"2026-03-29T01:00:00.000Z", "dst": null}, where dst is null, "gap",
+"first-pass" or "second-pass".`
 
 const SERVE_HELP = `
-It runs until Ctrl-C, SIGTERM or SIGHUP, and ends with 0. The first signal begins nothing more, interrupts daemons and
-lets other runs go on for the time of --drain; a second one asks them to end now, with their grace; a third one waits
-for nothing. When the file of the deck is replaced or removed, it says so and ends with 1.
+It runs until Ctrl-C, SIGTERM or SIGHUP, and ends with 0. The first signal
+begins nothing more, interrupts daemons and lets other runs go on for the time
+of --drain; a second one asks them to end now, with their grace; a third one
+waits for nothing. When the file of the deck is replaced or removed, it says
+so and ends with 1.
 
-Several programs may have one deck open; one of them plans. When that goes, another takes over within seconds.
+Several programs may have one deck open; one of them plans. When that goes,
+another takes over within seconds.
 
-What it does is told on standard error and in FOLDER/jobdeck.db-files/logs/serve.log, which is begun anew at 5 MiB; the
-one before it is kept as serve.old.log. Runs get a clean environment: PATH, HOME, the language and the like, and what
-their jobs say; not what is set in this terminal.`
+What it does is told on standard error and in
+FOLDER/jobdeck.db-files/logs/serve.log, which is begun anew at 5 MiB; the one
+before it is kept as serve.old.log. Runs get a clean environment: PATH, HOME,
+the language and the like, and what their jobs say; not what is set in this
+terminal.`
