@@ -1,4 +1,5 @@
 /** What an import or an apply did, or would do, for people. */
+import { maskEnvironment } from '../core/executors/environment.ts'
 import type { Handler, Imported } from '../shared/contract.ts'
 import { readableField } from '../shared/document.ts'
 import { handlerText } from './facts.ts'
@@ -46,10 +47,19 @@ export function changeLines(field: string, before: unknown, after: unknown): str
 function linesOf(place: string, before: unknown, after: unknown): string[] {
   if (JSON.stringify(before) === JSON.stringify(after)) return []
   const isInner = (isTree(before) && (isTree(after) || after == null)) || (isTree(after) && before == null)
-  if (!isInner) return [changeLine(place, valueText(before), valueText(after))]
+  if (!isInner) {
+    const [old, now] = [before, after].map((value) => valueText(masked(place, value)))
+    return [changeLine(place, old!, now!)]
+  }
   const [old, now] = [before ?? {}, after ?? {}] as [Record<string, unknown>, Record<string, unknown>]
   const names = [...new Set([...Object.keys(old), ...Object.keys(now)])]
   return names.flatMap((name) => linesOf(`${place}.${name}`, old[name], now[name]))
+}
+
+/** What a log of a terminal or of a build should not keep. */
+function masked(place: string, value: unknown): unknown {
+  const [, name] = /^(?:policy\.)?environment\.(.+)$/s.exec(place) ?? []
+  return name === undefined || typeof value !== 'string' ? value : maskEnvironment({ [name]: value })[name]
 }
 
 const changeLine = (place: string, before: string, after: string) =>

@@ -19,6 +19,20 @@ const DURATIONS = new Set([
   'jitter',
 ])
 const INSTANTS = new Set(['at', 'from', 'until', 'anchor'])
+/** The order in which people say when something runs. */
+const SCHEDULE = [
+  'cron',
+  'every',
+  'at',
+  'daemon',
+  'anchor',
+  'zone',
+  'jitter',
+  'from',
+  'until',
+  'quiet',
+  'skip',
+]
 const SIZES = new Set(['memoryLimit', 'outputLimit', 'outputRate', 'logBytes'])
 
 /** A job as it is given to be saved: all that people have set of it, and nothing that follows from it. */
@@ -32,7 +46,7 @@ export function jobEntry(job: Job): JobEntry & { key: string; enabled: boolean }
     enabled: job.enabled,
     handlers: job.handlers.map(({ priority, handler }) => ({ priority, handler })),
     ...(Object.keys(job.params).length > 0 && { params: job.params }),
-    ...(job.schedule && { schedule: job.schedule }),
+    ...(job.schedule && { schedule: scheduleInOrder(job.schedule) }),
     ...inOrder(job.policy),
   }
 }
@@ -53,6 +67,11 @@ const inOrder = (policy: Policy): Policy =>
     FIELDS.filter((field) => policy[field] !== undefined).map((field) => [field, policy[field]]),
   )
 
+const scheduleInOrder = (schedule: NonNullable<Job['schedule']>) =>
+  Object.fromEntries(
+    Object.entries(schedule).toSorted(([a], [b]) => SCHEDULE.indexOf(a) - SCHEDULE.indexOf(b)),
+  ) as typeof schedule
+
 /** The fields of a policy, or of an entry with one, with time spans and amounts as people write them. */
 export function readable<T extends object>(entry: T): Record<string, unknown> {
   return Object.fromEntries(
@@ -64,13 +83,16 @@ export function readable<T extends object>(entry: T): Record<string, unknown> {
 export function readableField(field: string, value: unknown): unknown {
   if (typeof value === 'number' && DURATIONS.has(field)) return formatDuration(value)
   if (typeof value === 'number' && SIZES.has(field)) return formatSize(value)
-  if (typeof value === 'number' && INSTANTS.has(field)) return new Date(value).toISOString()
+  if (typeof value === 'number' && INSTANTS.has(field)) return isoText(value)
   return (field === 'retry' || field === 'policy' || field === 'schedule') &&
     typeof value === 'object' &&
     value
     ? readable(value)
     : value
 }
+
+/** Without thousandths where there are none. */
+const isoText = (time: number) => new Date(time).toISOString().replace('.000Z', 'Z')
 
 /** A document with time spans and amounts as people write them; reading it gives the same document. */
 export function readableDocument({ jobdeck, categories, jobs }: DeckDocument) {

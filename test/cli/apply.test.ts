@@ -69,7 +69,9 @@ test('a folder is applied, shown by field where it differs, and a second time no
 
   write(
     'a.toml',
-    BACKUP.replace('0 3 *', '30 4 *').replace('"1h"', '"90m"').replace('LEVEL = "3"', 'OTHER = "x"'),
+    BACKUP.replace('0 3 *', '30 4 *')
+      .replace('"1h"', '"90m"')
+      .replace('LEVEL = "3"', 'OTHER = "x", API_KEY = "s3cret"'),
   )
   expect((await on('apply', 'conf')).stdout).toBe(
     `~ updated    category home
@@ -78,6 +80,7 @@ test('a folder is applied, shown by field where it differs, and a second time no
     schedule.cron: "0 3 * * *" → "30 4 * * *"
     environment.LEVEL: "3" → none
     environment.OTHER: none → "x"
+    environment.API_KEY: none → "***"
 `,
   )
 })

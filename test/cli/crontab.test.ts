@@ -168,6 +168,10 @@ describe('what cannot be read is named by its line, and nothing is imported', ()
       stderr: expect.stringContaining('--take-over: is for your own crontab'),
     })
     expect((await on('import', 'crontab', '--take-over', '--give-back')).code).toBe(2)
+    expect(await on('import', 'crontab', '--take-over', '--dry-run')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--dry-run: only shows'),
+    })
     const none = await jobdeck(['import', 'crontab'], { data: join(folder, 'data'), env: { PATH: folder } })
     expect(none.stderr).toContain('there is no program crontab here')
     expect(existsSync(join(folder, 'tab'))).toBe(false)

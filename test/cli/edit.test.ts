@@ -1,6 +1,7 @@
 /** `edit`, `enable`, `disable`, `remove --run`: that only what was asked for changes. */
 import { chmodSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parse } from 'smol-toml'
 import { describe, expect, test } from 'vitest'
 import { Cli, hasTerminal, inTerminal } from '../support/cli.ts'
 import { temporaryFolder, writeFile } from '../support/deck.ts'
@@ -319,5 +320,66 @@ describe('remove --run', () => {
     expect(await answered('')).toContain('Nothing was removed.')
     expect((await own.on('runs', '--count')).stdout).toBe('1 run\n')
     expect(await answered('yes')).toContain('Removed 1 run')
+  })
+})
+
+describe('a schedule in an editor', () => {
+  const bounds = {
+    zone: 'Europe/Berlin',
+    jitter: '1m30s',
+    from: '2026-12-24T17:00:00Z',
+    until: '2027-12-24T17:00:00.500Z',
+    quiet: [{ from: '22:00', to: '06:00', days: ['mon' as const, 'sun' as const] }],
+    skip: ['2026-12-25'],
+  }
+  const kinds = [
+    { cron: '0 3 * * MON-FRI', ...bounds },
+    { cron: '@reboot' },
+    { every: '15m', anchor: '2026-01-01T00:00:00Z', ...bounds },
+    { at: '2030-01-01T00:00:00.001Z' },
+    { daemon: true as const },
+  ]
+
+  test.each(['toml', 'json'])(
+    'as %s stands as people write it, and is the same when it is saved',
+    async (format) => {
+      const own = await filled(async (deck) => {
+        await deck.saveJob({ key: 'own-key', name: 'job', handlers: [] })
+      })
+      for (const schedule of kinds) {
+        const copy = join(temporaryFolder(), 'seen')
+        const given = writeFile(
+          temporaryFolder(),
+          'job.json',
+          JSON.stringify({ jobdeck: 1, jobs: [{ key: 'own-key', name: 'job', handlers: [], schedule }] }),
+        )
+        await own.on('import', given)
+        const before = await jobOf(own)
+        const VISUAL = editor(`cp "$1" '${copy}'; echo >> "$1"`)
+        expect((await own.with({ env: { VISUAL } }, 'edit', 'own-key', '--format', format)).stderr).toBe(
+          'Nothing was changed.\n',
+        )
+        expect(await jobOf(own)).toEqual({ ...before, updatedAt: expect.any(Number) })
+        const text = readFileSync(copy, 'utf8')
+        const seen = (format === 'json' ? JSON.parse(text) : parse(text)) as { schedule: object }
+        expect(seen.schedule).toEqual(schedule)
+        expect(Object.keys(seen.schedule)[0]).toBe(Object.keys(schedule)[0])
+      }
+    },
+  )
+
+  test('is changed there, or refused with its field', async () => {
+    const own = await deck()
+    const add = (line: string) =>
+      own.with(
+        { env: { VISUAL: editor(`printf '[schedule]\\n%s\\n' '${line}' >> "$1"`) } },
+        'edit',
+        'own-key',
+      )
+    expect((await add('cron = "0 99 * * *"')).stderr).toContain('jobdeck: schedule.cron: hour "99": wants')
+    expect((await add('at = "tomorrow"')).stderr).toContain('schedule')
+    expect((await jobOf(own)).schedule).toBeNull()
+    expect((await add('every = "20m"')).stderr).toBe('Changed "备份"\n')
+    expect((await jobOf(own)).schedule).toEqual({ every: 1_200_000 })
   })
 })

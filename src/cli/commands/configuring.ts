@@ -49,7 +49,9 @@ export function registerConfiguring({ program, globals, finish }: CommandLine): 
       ).conflicts('giveBack'),
     )
     .option('--give-back', 'undo that: the lines are as they were, and their jobs disabled')
-    .action((file: string | undefined, options) => importCrontab({ ...globals(), ...options, file }))
+    .action((file: string | undefined, options) =>
+      importCrontab({ ...globals(), ...importing.opts<{ dryRun?: boolean }>(), ...options, file }),
+    )
 
   const service = program
     .command('service')

@@ -18,6 +18,8 @@ import { giveBack, takeOver } from './rewrite.ts'
 
 export interface CrontabOptions extends GlobalOptions {
   file?: string | undefined
+  /** As without any of the next three, which it does not go with. */
+  dryRun?: boolean
   apply?: boolean
   takeOver?: boolean
   giveBack?: boolean
@@ -26,6 +28,11 @@ export interface CrontabOptions extends GlobalOptions {
 
 export async function importCrontab(options: CrontabOptions): Promise<void> {
   const { file, userColumn = false } = options
+  if (options.dryRun && (options.apply || options.takeOver || options.giveBack))
+    throw new Fault(
+      'invalid-input',
+      '--dry-run: only shows, and does not go with --apply, --take-over or --give-back',
+    )
   if (file !== undefined && (options.takeOver || options.giveBack))
     throw new Fault(
       'invalid-input',

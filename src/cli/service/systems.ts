@@ -56,13 +56,13 @@ function systemd(name: string): System {
   const lingers = async () =>
     (await ask('loginctl', 'show-user', user, '--property=Linger')).output === 'Linger=yes'
 
-  async function requireSystemd(): Promise<void> {
+  async function requireSystemd(instead = ''): Promise<void> {
     const { code, output, errors } = await systemctl('show', '--property=Version')
     if (code === 0 && output !== '') return
     const why = code === undefined ? 'there is no systemctl' : errors || 'it does not answer'
     throw new Fault(
       'conflict',
-      `there is no systemd of the user ${user} here (${why.split('\n')[0]}). Let something else keep jobdeck serve running, such as the line "@reboot jobdeck serve" of a crontab`,
+      `there is no systemd of the user ${user} here (${why.split('\n')[0]}). Let something else keep jobdeck serve running${instead}`,
     )
   }
 
@@ -70,7 +70,7 @@ function systemd(name: string): System {
     kind: 'unit of systemd',
     logs: `journalctl --user -u ${unit}`,
     async install(serving) {
-      await requireSystemd()
+      await requireSystemd(`, such as this line of a crontab:\n@reboot ${crontabCommand(serving.command)}`)
       const before = await readOrNot(file)
       try {
         await writeWith(file, systemdUnit(serving))
@@ -180,6 +180,13 @@ function taskScheduler(name: string): System {
     },
   }
 }
+
+/** As a shell reads it, with % as cron does. */
+const crontabCommand = (command: string[]) =>
+  command
+    .map((word) => (/^[\w./:=@+-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`))
+    .join(' ')
+    .replaceAll('%', String.raw`\%`)
 
 const readOrNot = (file: string) => readFile(file, 'utf8').catch(() => undefined)
 
