@@ -123,8 +123,10 @@ export async function backfill(
       `${found.toLocaleString('en')} times lie between the two; at most ${BACKFILL_LIMIT} are made up for at once`,
     )
   }
-  const isWanted = (at: number) => (store.occurrences.covering(jobId, at)?.executionId ?? null) === null
-  const wanted = () => timesIn(table, from - 1, to).filter(isWanted)
+  const isWanted = (at: number) => store.occurrences.covering(jobId, at)?.outcome !== 'started'
+  // What is put off a little comes by itself.
+  const last = () => Math.min(to, store.plans.find(jobId)!.cursor)
+  const wanted = () => timesIn(table, from - 1, last()).filter(isWanted)
   if (dryRun) return wanted().map((at) => ({ at, executionId: null }))
   const prepared = await planning.prepare(jobId)
   if (!prepared || 'refusal' in prepared)

@@ -12,6 +12,8 @@ export const UNDO_TIME = DAY
 /** How much is kept of a deck where nobody says otherwise. */
 export const DEFAULT_SETTINGS: Settings = { keepRuns: 1000, keepFor: 90 * DAY, keepSize: 2 * 1024 ** 3 }
 
+/** So many runs are kept of a daemon: each is a restart. */
+const DAEMON_RUNS = 100
 /** Runs looked for at once. */
 const BATCH = 250
 /** A write-ahead log longer than this is shortened, in bytes. */
@@ -60,6 +62,12 @@ export async function sweep(parts: SweepParts, options: SweepOptions): Promise<S
     return count
   }
 
+  /** Deletes what the ledger says of the times of a job before a time. */
+  async function forget(jobId: string, time: number): Promise<void> {
+    const step = () => store.write(() => store.occurrences.sweep(jobId, time, BATCH))
+    while (!isEnded() && (await step()) === BATCH);
+  }
+
   for (const id of store.retention.removedJobs(before)) {
     if (isEnded()) break
     report.removedJobs++
@@ -69,11 +77,14 @@ export async function sweep(parts: SweepParts, options: SweepOptions): Promise<S
   }
   await deleteRuns((limit) => store.retention.removedRuns(before, limit))
   for (const id of store.retention.jobs()) {
-    const { policy } = store.jobs.definition(id)!
-    const { keepRuns = keep.keepRuns, keepFor = keep.keepFor } = policy
-    report.surplusRuns += await deleteRuns((limit) =>
-      store.retention.surplus(id, keepRuns, clock.now() - keepFor, limit),
-    )
+    const { policy, schedule } = store.jobs.definition(id)!
+    const isDaemon = schedule !== undefined && 'daemon' in schedule
+    const mostRuns = isDaemon ? Math.min(DAEMON_RUNS, keep.keepRuns) : keep.keepRuns
+    const { keepRuns = mostRuns, keepFor = keep.keepFor } = policy
+    const oldest = clock.now() - keepFor
+    const deleted = await deleteRuns((limit) => store.retention.surplus(id, keepRuns, oldest, limit))
+    report.surplusRuns += deleted
+    if (!dryRun) await forget(id, deleted > 0 ? (store.retention.oldestKept(id) ?? oldest) : oldest)
     await nextTurn()
   }
   if (!dryRun) {

@@ -43,7 +43,12 @@ interface Field {
 const SECOND: Field = { name: 'second', min: 0, max: 59 }
 const MINUTE: Field = { name: 'minute', min: 0, max: 59 }
 const HOUR: Field = { name: 'hour', min: 0, max: 23 }
-const DAY_OF_MONTH: Field = { name: 'day of month', min: 1, max: 31, special: /^(?:l|lw|(?:\d{1,2})w)$/i }
+const DAY_OF_MONTH: Field = {
+  name: 'day of month',
+  min: 1,
+  max: 31,
+  special: /^(?:l|lw|(?:0?[1-9]|[12]\d|3[01])w)$/i,
+}
 const MONTH: Field = { name: 'month', min: 1, max: 12, names: MONTHS }
 const DAY_OF_WEEK: Field = {
   name: 'day of week',

@@ -70,7 +70,9 @@ export function decide(situation: Situation): Verdict {
   const dueAt = (planned: number) => planned + delayOf(planned)
   const recent = timesIn(timetable, Math.max(cursor, now - TOLERANCE - jitter), now)
   const upcoming = recent.find((at) => dueAt(at) > now) ?? Infinity
-  const punctual = recent.filter((at) => at < upcoming && now - dueAt(at) <= TOLERANCE)
+  // From the first that is in time on: where the clock is set, two times can be due the other way round.
+  const first = recent.find((at) => now - dueAt(at) <= TOLERANCE) ?? Infinity
+  const punctual = recent.filter((at) => at >= first && at < upcoming)
   const covered = Math.max(cursor, Math.min(now, upcoming - 1))
 
   const decisions = late(situation, cursor, Math.min(covered, (punctual[0] ?? Infinity) - 1))
@@ -79,8 +81,10 @@ export function decide(situation: Situation): Verdict {
   open += caughtUp
   waiting += caughtUp
 
+  // What says something of one time alone says nothing of those that begin at that moment.
+  const lasting = blocks.filter(({ reason }) => reason !== 'taken' && reason !== 'snoozed')
   for (const at of punctual) {
-    const blocked = blockedAt(blocks, at) ?? blockedAt(blocks, now)
+    const blocked = blockedAt(blocks, at) ?? blockedAt(lasting, now)
     if (blocked === 'taken') continue
     if (blocked) decisions.push(decision(at, isOnce ? 'held' : 'skipped', blocked))
     else if (!mayOverlap(rules.overlap, open, waiting)) decisions.push(decision(at, 'skipped', 'overlap'))

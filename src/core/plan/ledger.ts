@@ -2,6 +2,7 @@
  * What was planned and what became of it. Every function runs inside a transaction: the rows of the ledger, the
  * executions and what is planned next change together.
  */
+import { isDeepStrictEqual } from 'node:util'
 import stringify from 'safe-stable-stringify'
 import type { Execution, Trigger } from '../../shared/contract.ts'
 import { LOCAL, kindOf, type Schedule } from '../../shared/schedule.ts'
@@ -71,7 +72,7 @@ export function createLedger<P>({ store, clock, enqueue, plannerSince }: LedgerP
       .map(({ firstAt }) => blockOf(firstAt, 'taken'))
     const snoozed = plan.snoozedAt === null ? [] : [blockOf(plan.snoozedAt, 'snoozed')]
     const pauses = store.pauses.allOfJob(plan.jobId).map(({ target, pausedFrom, pausedUntil }): Block => ({
-      from: pausedFrom,
+      from: Math.min(pausedFrom, now),
       to: pausedUntil ?? Infinity,
       reason: target.startsWith('disabled:') ? 'disabled' : 'paused',
     }))
@@ -107,17 +108,8 @@ export function createLedger<P>({ store, clock, enqueue, plannerSince }: LedgerP
     const started =
       outcome === 'started' ? enqueue(parts!, { jobId, trigger, scheduledAt: first, inTurn: isCatchUp }) : []
     const executionId = started[0]?.id ?? null
-    store.occurrences.add({
-      jobId,
-      firstAt: first,
-      lastAt: last,
-      count,
-      outcome,
-      reason,
-      detail,
-      executionId,
-      decidedAt: now,
-    })
+    const row = { jobId, firstAt: first, lastAt: last, count, outcome, reason, detail, executionId }
+    store.occurrences.add({ ...row, decidedAt: now }, plan.since)
   }
 
   /** The plan with what comes next. */
@@ -139,7 +131,8 @@ export function createLedger<P>({ store, clock, enqueue, plannerSince }: LedgerP
       if (row.executionId !== null) continue
       store.occurrences.remove(plan.jobId, row.firstAt)
       const count = table.count(row.firstAt - 1, now)
-      if (count > 0) store.occurrences.add({ ...row, count, lastAt: lastIn(table, row.firstAt - 1, now)! })
+      const lastAt = lastIn(table, row.firstAt - 1, now)
+      if (lastAt !== undefined) store.occurrences.add({ ...row, count, lastAt }, plan.since)
     }
   }
 
@@ -164,7 +157,7 @@ export function createLedger<P>({ store, clock, enqueue, plannerSince }: LedgerP
       if (!plan || plan.kind === 'daemon' || !definition?.schedule) return true
       const now = clock.now()
       if (plan.dueAt === null || plan.dueAt > now) return true
-      const known = prepared?.definition === definition ? prepared : undefined
+      const known = isDeepStrictEqual(prepared?.definition, definition) ? prepared : undefined
       const refusal = known && 'refusal' in known ? known.refusal : null
       const { decisions, cursor } = decide(situationOf(plan, definition, refusal))
       if (!known && decisions.some(({ outcome }) => outcome === 'started')) return false
@@ -190,38 +183,25 @@ export function createLedger<P>({ store, clock, enqueue, plannerSince }: LedgerP
       const now = clock.now()
       const kind = kindOf(schedule)
       const isSame = old !== undefined && before !== undefined && stringify(before) === stringify(schedule)
-      const fresh = {
-        jobId,
-        kind,
-        since: now,
-        cursor: now,
-        nextAt: null,
-        dueAt: null,
-        snoozedAt: null,
-        stopped: null,
-      }
+      const open = { cursor: now, nextAt: null, dueAt: null }
+      const fresh = { jobId, kind, since: now, ...open, snoozedAt: null, stopped: null }
+      // What a clock that was ahead has planned begins now.
       const isAhead = isSame && old.cursor > now + TOLERANCE
-      if (kind === 'daemon') {
-        const again = isAhead
-          ? { ...old, since: Math.min(old.since, now), cursor: now, nextAt: null, dueAt: null }
-          : old
-        return store.plans.save(isSame ? again! : fresh)
-      }
-      if (isSame) {
-        if (isAhead) takeBack(old, schedule, now)
-        return store.plans.save(planned(isAhead ? { ...old, cursor: now } : old, schedule))
-      }
+      const plan = isAhead ? { ...old, ...open, since: Math.min(old.since, now) } : isSame ? old : fresh
+      if (kind === 'daemon') return store.plans.save(plan)
+      if (isAhead || !isSame) takeBack(old ?? fresh, before ?? schedule, now)
+      if (isSame) return store.plans.save(planned(plan, schedule))
       // A single time that is over means now.
       const cursor = 'at' in schedule && !isImported ? Math.min(now, schedule.at - 1) : now
       const isDone = 'at' in schedule && store.occurrences.covering(jobId, schedule.at) !== undefined
       store.plans.save(planned({ ...fresh, cursor: isDone ? now : cursor }, schedule))
     },
 
-    /** Jobs that are planned by the clock of the machine. */
+    /** Jobs that are planned by the clock of the machine, or have quiet times by it. */
     localJobs: (): string[] =>
       store.plans.all().filter((jobId) => {
         const schedule = store.jobs.definition(jobId)?.schedule
-        return schedule !== undefined && 'cron' in schedule && (schedule.zone ?? LOCAL) === LOCAL
+        return schedule !== undefined && isBounded(schedule) && (schedule.zone ?? LOCAL) === LOCAL
       }),
 
     /** Jobs that begin when the planner does: what else has a time comes when that does. */
@@ -236,6 +216,18 @@ export function createLedger<P>({ store, clock, enqueue, plannerSince }: LedgerP
       store.settings.set(ZONE, zone)
     },
 
+    /** The jobs are planned by the clock of another zone from now on. */
+    moveTo(zone: string, jobIds: string[]): void {
+      ledger.keepZone(zone)
+      for (const jobId of jobIds) {
+        const schedule = store.jobs.definition(jobId)?.schedule
+        const plan = store.plans.find(jobId)
+        // What is counted by one zone shares no row with what is counted by another; an interval knows no zone.
+        if (plan && schedule && 'cron' in schedule) store.plans.save({ ...plan, since: clock.now() })
+        ledger.replan(jobId, schedule)
+      }
+    },
+
     /** Starts something for an occurrence that has a row, or none yet, which then says so. */
     startLate(
       jobId: string,
@@ -246,17 +238,9 @@ export function createLedger<P>({ store, clock, enqueue, plannerSince }: LedgerP
       if ('refusal' in prepared) return []
       const started = enqueue(prepared.parts, { jobId, trigger: 'catch-up', scheduledAt: at, inTurn: true })
       ledger.cutOut(jobId, at)
-      store.occurrences.add({
-        jobId,
-        firstAt: at,
-        lastAt: at,
-        count: 1,
-        outcome: 'started',
-        reason,
-        detail: null,
-        executionId: started[0]!.id,
-        decidedAt: clock.now(),
-      })
+      const what = { jobId, outcome: 'started', reason, detail: null, executionId: started[0]!.id } as const
+      const when = { firstAt: at, lastAt: at, count: 1, decidedAt: clock.now() }
+      store.occurrences.add({ ...what, ...when }, Infinity)
       return started
     },
 
@@ -271,17 +255,24 @@ export function createLedger<P>({ store, clock, enqueue, plannerSince }: LedgerP
       const table = tableOf(schedule, plan.since)
       const before = lastIn(table, row.firstAt - 1, at - 1)
       const after = table.next(at)?.at
-      const counted = table.count(row.firstAt - 1, at - 1)
-      if (before !== undefined) store.occurrences.add({ ...row, lastAt: before, count: counted })
-      if (after !== undefined && after <= row.lastAt)
-        store.occurrences.add({ ...row, firstAt: after, count: row.count - counted - 1 })
+      // Its times may have been those of an earlier schedule.
+      const counted = Math.min(table.count(row.firstAt - 1, at - 1), row.count - 1)
+      const rest = row.count - 1 - counted
+      if (before !== undefined && counted > 0)
+        store.occurrences.add({ ...row, lastAt: before, count: counted }, plan.since)
+      if (after !== undefined && after <= row.lastAt && rest > 0)
+        store.occurrences.add({ ...row, firstAt: after, count: rest }, Infinity)
     },
 
     /** Changes what a row says of what did not start. */
     answer(row: Occurrence, outcome: 'skipped' | 'missed', reason: 'answered' | 'superseded'): void {
       store.occurrences.remove(row.jobId, row.firstAt)
-      store.occurrences.add({ ...row, outcome, reason, detail: null, decidedAt: clock.now() })
+      const since = store.plans.find(row.jobId)?.since ?? Infinity
+      store.occurrences.add({ ...row, outcome, reason, detail: null, decidedAt: clock.now() }, since)
     },
   }
   return ledger
 }
+
+const isBounded = (schedule: Schedule): schedule is Extract<Schedule, { cron: string } | { every: number }> =>
+  'cron' in schedule || 'every' in schedule

@@ -1,4 +1,5 @@
 /** Decides when jobs begin by themselves: one timer, and one transaction for what is due. */
+import { isDeepStrictEqual } from 'node:util'
 import type { Execution } from '../../shared/contract.ts'
 import { toFault } from '../../shared/fault.ts'
 import type { Clock } from '../clock.ts'
@@ -165,9 +166,10 @@ export function createPlanner<P>(parts: PlannerParts<P>) {
     for (;;) {
       const ahead = store.plans.ahead(clock.now() + TOLERANCE)
       if (ahead.length === 0) break
-      await store.write(() =>
-        ahead.forEach((jobId) => ledger.replan(jobId, store.jobs.definition(jobId)?.schedule)),
-      )
+      await store.write(() => {
+        store.pauses.takeBack(clock.now())
+        for (const jobId of ahead) ledger.replan(jobId, store.jobs.definition(jobId)?.schedule)
+      })
     }
     const drift = clock.now() - clock.awake()
     if (drift - lastDrift > TOLERANCE) wokeAt = clock.awake()
@@ -176,10 +178,7 @@ export function createPlanner<P>(parts: PlannerParts<P>) {
     if (zone === ledger.localZone()) return
     const local = ledger.localJobs()
     await settleAll(local.filter((jobId) => ledger.isDue(jobId)))
-    await store.write(() => {
-      ledger.keepZone(zone)
-      for (const jobId of local) ledger.replan(jobId, store.jobs.definition(jobId)?.schedule)
-    })
+    await store.write(() => ledger.moveTo(zone, local))
   }
 
   /** Plans the next start of each daemon that is to run and does not. */
@@ -201,7 +200,7 @@ export function createPlanner<P>(parts: PlannerParts<P>) {
         const runs = store.executions.endedOf(jobId, plan.since, 3 * FAILURES)
         const next = superviseDaemon(runs, restart, now, Math.random())
         if ('end' in next) store.plans.save({ ...plan, stopped: next.end })
-        else store.plans.save({ ...plan, nextAt: next.at, dueAt: next.at })
+        else store.plans.save({ ...plan, cursor: now, nextAt: next.at, dueAt: next.at })
       })
       if (store.plans.next(jobId)) again ||= store.plans.next(jobId)!.dueAt <= clock.now()
     }
@@ -214,19 +213,26 @@ export function createPlanner<P>(parts: PlannerParts<P>) {
         const plan = store.plans.find(jobId)
         if (!plan || plan.kind !== 'daemon' || plan.dueAt === null) return
         const now = clock.now()
-        store.plans.save({ ...plan, nextAt: null, dueAt: null })
+        store.plans.save({ ...plan, cursor: now, nextAt: null, dueAt: null })
         if (
           plan.stopped !== null ||
           store.executions.openOfJob(jobId).open > 0 ||
           store.pauses.ofJob(jobId, now)
         )
           return
-        if (!prepared || prepared.definition !== store.jobs.definition(jobId)) return
+        if (!prepared || !isDeepStrictEqual(prepared.definition, store.jobs.definition(jobId))) return
         const row = { jobId, firstAt: now, lastAt: now, count: 1, decidedAt: now }
         if ('refusal' in prepared) {
           const detail = prepared.refusal
-          store.occurrences.add({ ...row, outcome: 'skipped', reason: 'refused', detail, executionId: null })
-          store.plans.save({ ...plan, nextAt: now + REFUSED_DELAY, dueAt: now + REFUSED_DELAY })
+          const refused = {
+            ...row,
+            outcome: 'skipped',
+            reason: 'refused',
+            detail,
+            executionId: null,
+          } as const
+          store.occurrences.add(refused, plan.since)
+          store.plans.save({ ...plan, cursor: now, nextAt: now + REFUSED_DELAY, dueAt: now + REFUSED_DELAY })
           return
         }
         parts.enqueue(prepared.parts, { jobId, trigger: 'scheduled', scheduledAt: now, inTurn: false })

@@ -32,14 +32,16 @@ export function superviseDaemon(
   const [last] = runs
   if (!last || last.status === 'interrupted') return { at: now } // its host went: that is no fault of its own
   if (last.status === 'completed' && restart === 'on-failure') return { end: 'completed' }
-  const unwell = runs.findIndex(isHealthy)
-  const inARow = unwell === -1 ? runs.length : unwell
-  const lately = runs.filter((run) => isFailure(run) && last.endedAt - run.endedAt < WINDOW).length
-  const failedInARow = runs.slice(0, inARow).filter(isFailure).length
+  const own = runs.filter(({ status }) => status !== 'interrupted')
+  const healthy = own.findIndex(isHealthy)
+  const inARow = healthy === -1 ? own.length : healthy
+  const lately = own.filter((run) => isFailure(run) && last.endedAt - run.endedAt < WINDOW).length
+  const failedInARow = own.slice(0, inARow).filter(isFailure).length
   if (Math.max(lately, failedInARow) > FAILURES) return { end: 'keeps-crashing' }
   const backoff = Math.min(LONGEST, SHORTEST * 2 ** Math.max(0, inARow - 1))
-  return { at: Math.round(last.endedAt + backoff * (1 + random / 10)) }
+  // The clock may have been set back since.
+  return { at: Math.round(Math.min(last.endedAt, now) + backoff * (1 + random / 10)) }
 }
 
 const isHealthy = ({ startedAt, endedAt }: DaemonRun) => startedAt !== null && endedAt - startedAt >= HEALTHY
-const isFailure = ({ status }: DaemonRun) => status !== 'completed' && status !== 'interrupted'
+const isFailure = ({ status }: DaemonRun) => status !== 'completed'

@@ -50,15 +50,20 @@ export function occurrenceTable({ database, changes }: Connection) {
   const at = database.prepare<[string, number], Occurrence>(`${SELECT} where job_id = ? and first_at = ?`)
   const sweep = database.prepare<[Bound & { limit: number }]>(
     `delete from occurrences where job_id = :jobId and first_at in (
-       select first_at from occurrences where job_id = :jobId and last_at < :instant order by first_at limit :limit)`,
+       select first_at from occurrences where job_id = :jobId and last_at < :instant and outcome <> 'held'
+       order by first_at limit :limit)`,
   )
 
   return {
-    /** Adds what became of occurrences: to the row before, where that says the same of what did not start. */
-    add(row: Occurrence): void {
+    /**
+     * Adds what became of occurrences: to the row before, where that says the same of what did not start.
+     * @param since when their schedule was set: what belongs to an earlier one has rows of its own
+     */
+    add(row: Occurrence, since: number): void {
       const before = row.executionId === null ? latest.get(row.jobId, row.firstAt) : undefined
       const isSame =
         before?.executionId === null &&
+        before.lastAt > since &&
         before.outcome === row.outcome &&
         before.reason === row.reason &&
         before.detail === row.detail
@@ -75,7 +80,7 @@ export function occurrenceTable({ database, changes }: Connection) {
     /** The one whose span an instant lies in. */
     covering: (jobId: string, instant: number) => covering.get({ jobId, instant }),
     find: (jobId: string, firstAt: number) => at.get(jobId, firstAt),
-    /** Forgets those before an instant, at most so many at once; returns how many. */
+    /** Forgets those before an instant, at most so many at once; returns how many. Not what waits for a person. */
     sweep: (jobId: string, before: number, limit: number): number =>
       sweep.run({ jobId, instant: before, limit }).changes,
 

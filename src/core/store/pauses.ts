@@ -9,7 +9,8 @@ export type PauseTarget = 'deck' | `category:${number}` | `job:${string}` | `dis
 
 /** @returns functions over what is paused */
 export function pauseTable({ database, orm, changes }: Connection) {
-  const IN_FORCE = 'paused_from <= :now and (paused_until is null or paused_until > :now)'
+  // Every pause begins when it is set: one that begins later was set by a clock that was set back.
+  const IN_FORCE = '(paused_until is null or paused_until > :now)'
   const any = database.prepare<[{ now: number }]>(`select 1 from pauses where ${IN_FORCE} limit 1`).pluck()
   const ABOVE = `with recursive above (id, parent_id) as (
        select categories.id, parent_id from jobs join categories on categories.id = category_id where jobs.id = :jobId
@@ -33,11 +34,11 @@ export function pauseTable({ database, orm, changes }: Connection) {
     )
     .pluck()
   const nextChange = database
-    .prepare<[number]>(
-      `select min(time) from (
-         select paused_from as time from pauses union all select paused_until from pauses) where time > ?`,
-    )
+    .prepare<[number]>('select min(paused_until) from pauses where paused_until > ?')
     .pluck()
+  const takeBack = database.prepare<[{ now: number }]>(
+    'update pauses set paused_from = :now where paused_from > :now',
+  )
   /** Jobs below what is paused, or was, are shown otherwise. */
   const tell = (target: PauseTarget) => changes.job(/^(?:job|disabled):(.*)$/.exec(target)?.[1])
 
@@ -57,6 +58,8 @@ export function pauseTable({ database, orm, changes }: Connection) {
     expire(now: number): void {
       for (const target of expire.all({ now })) tell(target)
     },
+    /** Lets those that were set by a clock that was ahead begin now. */
+    takeBack: (now: number) => void takeBack.run({ now }),
     /** Whether anything at all is paused. */
     any: (now: number): boolean => any.get({ now }) !== undefined,
     /** What keeps the job from running: its own pause, that of a category above it, or that of the deck. */
@@ -67,7 +70,7 @@ export function pauseTable({ database, orm, changes }: Connection) {
     find: (target: PauseTarget) => orm.select().from(pauses).where(eq(pauses.target, target)).get(),
     /** All but those that stand for a job that is disabled. */
     list: () => orm.select().from(pauses).where(notLike(pauses.target, 'disabled:%')).all(),
-    /** When the next pause ends or begins by itself, or null. */
+    /** When the next pause ends by itself, or null. */
     nextChange: (now: number) => nextChange.get(now) as number | null,
   }
 }

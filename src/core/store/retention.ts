@@ -57,12 +57,25 @@ export function retentionTable(connection: Connection) {
        (select sequence from logs where execution_id = :id order by sequence limit :limit)`,
   )
   const deleteSamples = database.prepare('delete from samples where execution_id = ?')
-  const deleteRun = database.prepare<[number], { jobId: string; status: Status; logBytes: number }>(
-    `delete from executions where id = ? and ${FINAL} returning job_id as jobId, status, log_bytes as logBytes`,
+  const deleteRun = database.prepare<
+    [number],
+    { jobId: string; status: Status; logBytes: number; scheduledAt: number }
+  >(
+    `delete from executions where id = ? and ${FINAL}
+     returning job_id as jobId, status, log_bytes as logBytes, scheduled_at as scheduledAt`,
   )
-  const deleteJob = ['delete from versions where job_id = ?', 'delete from jobs where id = ?'].map((sql) =>
-    database.prepare<[string]>(sql),
+  const deleteOccurrence = database.prepare<[string, number, number]>(
+    'delete from occurrences where job_id = ? and first_at = ? and execution_id = ?',
   )
+  const deleteJob = ['occurrences', 'versions'].map((table) =>
+    database.prepare<[string]>(`delete from ${table} where job_id = ?`),
+  )
+  deleteJob.push(database.prepare<[string]>('delete from jobs where id = ?'))
+  const oldestKept = database
+    .prepare<[string]>(
+      `select min(scheduled_at) from executions where job_id = ? and trigger in ('scheduled', 'catch-up')`,
+    )
+    .pluck()
   interface References {
     id: number
     definitionId: number
@@ -92,6 +105,8 @@ export function retentionTable(connection: Connection) {
       surplus.all({ jobId, runs, before, limit }) as number[],
     /** The oldest ended runs of the deck, but for the last one of each job. */
     oldest: (limit: number) => oldest.all(limit) as number[],
+    /** What the oldest run of the job that is left was planned for, or null where none was planned. */
+    oldestKept: (jobId: string) => oldestKept.get(jobId) as number | null,
     removedJobs: (before: number) => removedJobs.all(before) as string[],
     removedRuns: (before: number, limit: number) => removedRuns.all(before, limit) as number[],
     runsOfJob: (jobId: string, limit: number) => runsOfJob.all(jobId, limit) as number[],
@@ -105,6 +120,7 @@ export function retentionTable(connection: Connection) {
         deleteSamples.run(id)
         const deleted = deleteRun.get(id)
         if (!deleted) continue
+        deleteOccurrence.run(deleted.jobId, deleted.scheduledAt, id)
         changes.move(id, deleted.jobId, deleted.status, null)
         changes.log(deleted.jobId, -deleted.logBytes)
       }
