@@ -280,7 +280,7 @@ export async function createEngine(options: EngineOptions) {
     clock,
     hub,
     prepare: (jobId, definition) => prepare(definition, store.categories.ofJob(jobId), {}),
-    enqueue: (parts, options) => enqueue(parts, { ...options, owner: ANYBODY, urgent: false }),
+    enqueue: (parts, options) => enqueue(parts, { ...options, owner: ANYBODY }),
     onQueued() {
       dispatcher.actOnStops()
       dispatcher.wake()

@@ -338,3 +338,17 @@ test('of a daemon the last hundred runs are kept, and the ledger goes with the r
   expect(minutely.runs.length).toBe(10)
   expect(minutely.rows.length).toBe(10)
 })
+
+test('what a person answers runs though its job is disabled meanwhile, as a run by hand does', async () => {
+  await using deck = await openTestDeck({ now: Date.UTC(2026, 0, 1, 0, 0, 30) })
+  let runs = 0
+  const job = deck.cron('in-process', { name: 'asks', missed: 'ask' }, '0 * * * *').add(0, () => void runs++)
+  await job.save()
+  await deck.jump('3h')
+  await deck.advance('31s')
+  await deck.client.request('jobs.enable', { job: 'asks', enabled: false })
+  const [queued] = await deck.client.request('occurrences.answer', { job: 'asks', run: true })
+  await deck.drain()
+  expect(runs).toBe(1)
+  expect(await deck.getExecution(queued!.id)).toMatchObject({ status: 'completed', trigger: 'catch-up' })
+})

@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import stringify from 'safe-stable-stringify'
-import type { Execution, Trigger } from '../../shared/contract.ts'
+import { OPEN_STATUSES, type Execution, type Trigger } from '../../shared/contract.ts'
 import { LOCAL, kindOf, type Schedule } from '../../shared/schedule.ts'
 import type { Clock } from '../clock.ts'
 import { PLANNING_DEFAULTS, type JobDefinition } from '../definition.ts'
@@ -28,6 +28,8 @@ export interface StartOptions {
   scheduledAt: number
   /** It waits for its turn among those that are caught up with. */
   inTurn: boolean
+  /** A person asked for it: it runs even while its job is paused. */
+  urgent: boolean
 }
 
 export interface LedgerParts<P> {
@@ -101,12 +103,14 @@ export function createLedger<P>({ store, clock, enqueue, plannerSince }: LedgerP
     const { first, last, count, outcome, reason, detail, replaces } = decision
     const now = clock.now()
     if (replaces)
-      for (const id of store.executions.openIds(jobId))
+      for (const { id } of store.executions.list({ jobId, statuses: [...OPEN_STATUSES] }))
         store.executions.requestStop(id, 'cancelled', false, now)
     const isCatchUp = reason === 'catch-up'
     const trigger = isCatchUp ? 'catch-up' : 'scheduled'
     const started =
-      outcome === 'started' ? enqueue(parts!, { jobId, trigger, scheduledAt: first, inTurn: isCatchUp }) : []
+      outcome === 'started'
+        ? enqueue(parts!, { jobId, trigger, scheduledAt: first, inTurn: isCatchUp, urgent: false })
+        : []
     const executionId = started[0]?.id ?? null
     const row = { jobId, firstAt: first, lastAt: last, count, outcome, reason, detail, executionId }
     store.occurrences.add({ ...row, decidedAt: now }, plan.since)
@@ -236,7 +240,9 @@ export function createLedger<P>({ store, clock, enqueue, plannerSince }: LedgerP
       prepared: Prepared<P>,
     ): Execution[] {
       if ('refusal' in prepared) return []
-      const started = enqueue(prepared.parts, { jobId, trigger: 'catch-up', scheduledAt: at, inTurn: true })
+      const inTurn = reason === 'backfill'
+      const how = { jobId, trigger: 'catch-up', scheduledAt: at, inTurn, urgent: !inTurn } as const
+      const started = enqueue(prepared.parts, how)
       ledger.cutOut(jobId, at)
       const what = { jobId, outcome: 'started', reason, detail: null, executionId: started[0]!.id } as const
       const when = { firstAt: at, lastAt: at, count: 1, decidedAt: clock.now() }

@@ -235,7 +235,13 @@ export function createPlanner<P>(parts: PlannerParts<P>) {
           store.plans.save({ ...plan, cursor: now, nextAt: now + REFUSED_DELAY, dueAt: now + REFUSED_DELAY })
           return
         }
-        parts.enqueue(prepared.parts, { jobId, trigger: 'scheduled', scheduledAt: now, inTurn: false })
+        parts.enqueue(prepared.parts, {
+          jobId,
+          trigger: 'scheduled',
+          scheduledAt: now,
+          inTurn: false,
+          urgent: false,
+        })
       },
       { patient: true },
     )
