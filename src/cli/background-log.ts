@@ -23,8 +23,8 @@ export function backgroundLog(folder: string, name: string): { say: Say; file: s
     file,
     say(level, text) {
       const line = oneLine(text)
+      logger[level](line) // first: who reads it on standard error may look into the file
       process.stderr.write(`${dateTime(Date.now())} ${level.padEnd(5)} ${line}\n`)
-      logger[level](line)
     },
   }
 }
