@@ -61,7 +61,6 @@ export function removeJobs({ store, clock, actor }: Deck, ids: string[]): void {
     store.jobs.remove(id, now)
     store.plans.remove(id)
     store.pauses.resume(`job:${id}`)
-    store.pauses.resume(`disabled:${id}`)
     store.trail.add({ at: now, actor, action: 'removed', jobId: id, details: { name } })
   }
 }

@@ -352,3 +352,18 @@ test('what a person answers runs though its job is disabled meanwhile, as a run 
   expect(runs).toBe(1)
   expect(await deck.getExecution(queued!.id)).toMatchObject({ status: 'completed', trigger: 'catch-up' })
 })
+
+test('a disabled job that was removed and is brought back does not begin to run by itself', async () => {
+  await using deck = await openTestDeck({ now: Date.UTC(2026, 0, 1, 0, 0, 30) })
+  let runs = 0
+  await deck
+    .cron('in-process', { name: 'off' }, '0 * * * *')
+    .add(0, () => void runs++)
+    .save()
+  await deck.client.request('jobs.enable', { job: 'off', enabled: false })
+  const [{ id } = { id: '' }] = await deck.removeJobs(['off'])
+  await deck.client.request('jobs.bringBack', { job: id })
+  await deck.advance('2h')
+  expect(runs).toBe(0)
+  expect(await deck.getJob('off')).toMatchObject({ status: 'disabled', enabled: false })
+})

@@ -70,7 +70,10 @@ export function retentionTable(connection: Connection) {
   const deleteJob = ['occurrences', 'versions'].map((table) =>
     database.prepare<[string]>(`delete from ${table} where job_id = ?`),
   )
-  deleteJob.push(database.prepare<[string]>('delete from jobs where id = ?'))
+  deleteJob.push(
+    database.prepare<[string]>(`delete from pauses where target = 'disabled:' || ?`),
+    database.prepare<[string]>('delete from jobs where id = ?'),
+  )
   const oldestKept = database
     .prepare<[string]>(
       `select min(scheduled_at) from executions where job_id = ? and trigger in ('scheduled', 'catch-up')`,
