@@ -22,5 +22,5 @@ const { status, stdout } = spawnSync(
     encoding: 'utf8',
   },
 )
-if (values.report) console.log(stdout.split('\n').find((line) => line.startsWith('{')) ?? stdout)
+if (values.report) console.log(/\{"seed".*\}/.exec(stdout)?.[0] ?? stdout)
 process.exitCode = status ?? 1

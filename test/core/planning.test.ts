@@ -390,6 +390,7 @@ test(
       {
         numRuns: Number(process.env.JOBDECK_TEST_RUNS ?? 60),
         timeout: 20_000,
+        interruptAfterTimeLimit: 150_000,
         ...(process.env.JOBDECK_TEST_SEED && { seed: Number(process.env.JOBDECK_TEST_SEED) }),
       },
     )

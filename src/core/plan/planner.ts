@@ -104,6 +104,8 @@ export function createPlanner<P>(parts: PlannerParts<P>) {
   let wokeAt = -Infinity
   /** The wall clock against awake time: it leaps when the machine has slept. */
   let lastDrift = Infinity
+  /** The most that it was since plans were last looked through for those that a clock that was ahead has made. */
+  let highestDrift = Infinity
   let cancelAlarm = () => {}
   let cancelLook = () => {}
   let ticking: Promise<void> | undefined
@@ -163,15 +165,18 @@ export function createPlanner<P>(parts: PlannerParts<P>) {
 
   /** The clock was set back, or the machine has moved to another zone: what is ahead is planned anew. */
   async function lookAtClock(): Promise<void> {
-    for (;;) {
-      const ahead = store.plans.ahead(clock.now() + TOLERANCE)
-      if (ahead.length === 0) break
-      await store.write(() => {
-        store.pauses.takeBack(clock.now())
-        for (const jobId of ahead) ledger.replan(jobId, store.jobs.definition(jobId)?.schedule)
-      })
-    }
     const drift = clock.now() - clock.awake()
+    // All plans are gone through for it: only where the clock was set back by more than what passes for a late timer.
+    while (drift < highestDrift - TOLERANCE) {
+      const ahead = store.plans.ahead(clock.now() + TOLERANCE)
+      if (ahead.length === 0) highestDrift = drift
+      else
+        await store.write(() => {
+          store.pauses.takeBack(clock.now())
+          for (const jobId of ahead) ledger.replan(jobId, store.jobs.definition(jobId)?.schedule)
+        })
+    }
+    highestDrift = Math.max(highestDrift, drift)
     if (drift - lastDrift > TOLERANCE) wokeAt = clock.awake()
     lastDrift = drift
     const zone = clock.zone()
