@@ -94,6 +94,11 @@ export type Schedule = Exclude<z.output<typeof scheduleSchema>, { in: number }>
 export const kindOf = (schedule: object): ScheduleKind =>
   'cron' in schedule ? 'cron' : 'every' in schedule ? 'every' : 'daemon' in schedule ? 'daemon' : 'once'
 
+export const REBOOT = '@reboot'
+/** Whether it begins when the planner does, and at no time that could be known before. */
+export const isAtStart = (schedule: Schedule): boolean =>
+  'cron' in schedule && schedule.cron.trim().toLowerCase() === REBOOT
+
 /** What becomes of occurrences that nobody acted on in time. */
 export const MISSED = ['skip', 'latest', 'all', 'ask'] as const
 /** What becomes of an occurrence while a run of the job is still open. */

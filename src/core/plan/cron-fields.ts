@@ -1,4 +1,5 @@
 /** Cron expressions as people write them: checked, and taken apart into what the clock and the calendar decide. */
+import { REBOOT } from '../../shared/schedule.ts'
 
 /** Longer ones are refused. */
 export const EXPRESSION_LIMIT = 256
@@ -12,7 +13,6 @@ const NICKNAMES: Record<string, string> = {
   '@midnight': '0 0 * * *',
   '@hourly': '0 * * * *',
 }
-export const REBOOT = '@reboot'
 
 export interface CronFields {
   /** In order, without doubles. */

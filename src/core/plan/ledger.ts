@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import stringify from 'safe-stable-stringify'
 import { OPEN_STATUSES, type Execution, type Trigger } from '../../shared/contract.ts'
-import { LOCAL, kindOf, type Schedule } from '../../shared/schedule.ts'
+import { LOCAL, isAtStart, kindOf, type Schedule } from '../../shared/schedule.ts'
 import type { Clock } from '../clock.ts'
 import { PLANNING_DEFAULTS, type JobDefinition } from '../definition.ts'
 import { combine, sourcesOf } from '../policy.ts'
@@ -13,7 +13,6 @@ import type { Occurrence } from '../store/occurrences.ts'
 import type { Plan } from '../store/plans.ts'
 import type { Store } from '../store/store.ts'
 import { blockOf, quietBlocks, type Block } from './blocked.ts'
-import { REBOOT } from './cron-fields.ts'
 import { TOLERANCE, decide, type Decision, type Rules, type Situation } from './decide.ts'
 import { delayOf } from './jitter.ts'
 import { lastIn, timetableOf, type Timetable } from './timetable.ts'
@@ -159,6 +158,8 @@ export function createLedger<P>({ store, clock, enqueue, plannerSince }: LedgerP
       const plan = store.plans.find(jobId)
       const definition = store.jobs.definition(jobId)
       if (!plan || plan.kind === 'daemon' || !definition?.schedule) return true
+      // Only the planner knows when it began.
+      if (isAtStart(definition.schedule) && plannerSince() === undefined) return true
       const now = clock.now()
       if (plan.dueAt === null || plan.dueAt > now) return true
       const known = isDeepStrictEqual(prepared?.definition, definition) ? prepared : undefined
@@ -212,7 +213,7 @@ export function createLedger<P>({ store, clock, enqueue, plannerSince }: LedgerP
     rebootJobs: (): string[] =>
       store.plans.idle().filter((jobId) => {
         const schedule = store.jobs.definition(jobId)?.schedule
-        return schedule !== undefined && 'cron' in schedule && schedule.cron.trim().toLowerCase() === REBOOT
+        return schedule !== undefined && isAtStart(schedule)
       }),
 
     /** What `local` means from now on. */

@@ -1,7 +1,6 @@
 /** When a schedule comes: one form for all kinds. Instants are ms since 1970, UTC. */
-import { LOCAL, type Schedule } from '../../shared/schedule.ts'
+import { LOCAL, isAtStart, type Schedule } from '../../shared/schedule.ts'
 import { cronTimetable } from './next.ts'
-import { REBOOT } from './cron-fields.ts'
 import type { Shown } from './zone.ts'
 
 export interface Timetable {
@@ -35,8 +34,7 @@ function unbounded(
 ): Timetable {
   if ('every' in schedule)
     return every(schedule.every, schedule.anchor ?? since, schedule.anchor !== undefined)
-  if (schedule.cron.trim().toLowerCase() === REBOOT)
-    return plannerSince === undefined ? NEVER : once(plannerSince)
+  if (isAtStart(schedule)) return plannerSince === undefined ? NEVER : once(plannerSince)
   return cronTimetable(schedule.cron, zoneOf(schedule, localZone))
 }
 

@@ -1,8 +1,8 @@
 /** Schedules in words. */
 import cronstrue from 'cronstrue/i18n.js'
 import { formatDuration } from '../../shared/duration.ts'
-import { LOCAL, type Schedule } from '../../shared/schedule.ts'
-import { REBOOT, spelledOut } from './cron-fields.ts'
+import { LOCAL, isAtStart, type Schedule } from '../../shared/schedule.ts'
+import { spelledOut } from './cron-fields.ts'
 
 export interface Words {
   en: string
@@ -26,7 +26,7 @@ export function describe(schedule: Schedule, localZone: string): Words {
   }
   const { cron, zone = LOCAL } = schedule
   const where = zone === LOCAL ? '' : ` (${zone})`
-  if (cron.trim().toLowerCase() === REBOOT) return { en: 'When Jobdeck starts', zh: 'Jobdeck 启动时' }
+  if (isAtStart(schedule)) return { en: 'When Jobdeck starts', zh: 'Jobdeck 启动时' }
   const inWords = (locale: string) =>
     toWords(spelledOut(cron), {
       locale,

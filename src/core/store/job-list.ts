@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { CheckedInput, Job, Pause, Status } from '../../shared/contract.ts'
 import type { JobDefinition } from '../definition.ts'
 import { isFinal, worst } from '../dispatch/lifecycle.ts'
-import { REBOOT } from '../plan/cron-fields.ts'
+import { isAtStart } from '../../shared/schedule.ts'
 import { COUNTED, Conditions } from './conditions.ts'
 import { containing, fold } from './like.ts'
 import type { Connection } from './open.ts'
@@ -196,7 +196,7 @@ function toJob(record: JobRecord, pause: Pause | null): Job {
   const { handlers, params, policy, schedule = null } = JSON.parse(body) as JobDefinition
   const isKeptRunning = schedule !== null && 'daemon' in schedule && record.stopped === null
   // It begins with the planner: no time is known, and it is never over.
-  const isAtStart = schedule !== null && 'cron' in schedule && schedule.cron.trim().toLowerCase() === REBOOT
+  const isToStart = schedule !== null && isAtStart(schedule)
   const numbers = JSON.parse(counts) as Job['counts']
   const latest = worst(JSON.parse(lastStatuses) as Status[])
   // A daemon that ended with its host has not failed: it goes on with the next.
@@ -219,8 +219,8 @@ function toJob(record: JobRecord, pause: Pause | null): Job {
       last,
       isEnabled: enabled === 1,
       isPaused: pause !== null,
-      isPlanned: nextAt !== null || isKeptRunning || isAtStart,
-      isOver: schedule !== null && nextAt === null && !isKeptRunning && !isAtStart,
+      isPlanned: nextAt !== null || isKeptRunning || isToStart,
+      isOver: schedule !== null && nextAt === null && !isKeptRunning && !isToStart,
       stopped: record.stopped,
     }),
   }
