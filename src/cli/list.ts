@@ -1,5 +1,4 @@
 import type { Job } from '../shared/contract.ts'
-import type { ScheduleKind } from '../shared/schedule.ts'
 import { withDeck, type GlobalOptions } from './deck.ts'
 import {
   filterOf,
@@ -15,7 +14,6 @@ import { dateTime, oneLine, statusText, table } from './terminal.ts'
 export interface ListOptions extends GlobalOptions, FilterOptions, PageOptions {
   text?: string | undefined
   status?: Job['status'][]
-  schedule?: ScheduleKind[]
 }
 
 export const JOB_SORTS: Sorts<NonNullable<JobQuery['sort']>> = {
@@ -31,12 +29,11 @@ const PAGE = 50
 
 /** `jobdeck list`: jobs by name. */
 export function list(options: ListOptions): Promise<void> {
-  const { text, status, schedule } = options
+  const { text, status } = options
   return withDeck(options, 'command', async (client) => {
     const filter = {
       ...(text !== undefined && { text }),
       ...(status && { statuses: status }),
-      ...(schedule && { schedules: schedule }),
       ...(await filterOf(client, options)),
     }
     const order = orderOf(JOB_SORTS, options)

@@ -1,4 +1,5 @@
 /** Lists that may be long: a page of them for people, all of them as JSON. */
+import type { ScheduleKind } from '../shared/schedule.ts'
 import type { Client } from '../shared/client.ts'
 import type { Input, Mode } from '../shared/contract.ts'
 import { isOutputClosed, outputRoom, print, printJson, printNote } from './terminal.ts'
@@ -16,6 +17,7 @@ export interface FilterOptions {
   tag?: string[]
   mode?: Mode
   handler?: string
+  schedule?: ScheduleKind[]
 }
 
 /** By what a list is sorted, and which way round if nobody says so. */
@@ -25,13 +27,14 @@ export type Sorts<F> = Record<string, { field: F; descending: boolean }>
 const STEP = 1000
 
 /** The filters as requests have them. A category that does not exist is refused: its name was mistyped. */
-export async function filterOf(client: Client, { category, tag, mode, handler }: FilterOptions) {
+export async function filterOf(client: Client, { category, tag, mode, handler, schedule }: FilterOptions) {
   const path = category === undefined ? undefined : await pathOf(client, category)
   return {
     ...(path !== undefined && { category: path }),
     ...(tag && { tags: tag }),
     ...(mode && { mode }),
     ...(handler !== undefined && { handler }),
+    ...(schedule && { schedules: schedule }),
   }
 }
 

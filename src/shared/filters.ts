@@ -55,6 +55,7 @@ export const executionFilter = <
   text: z.string().max(1000).optional(),
   category: z.string().max(1000).optional(),
   tags: z.array(z.string().max(50)).max(20).optional(),
+  schedules: z.array(z.enum(SCHEDULE_KINDS)).max(4).optional(),
   handler: z.string().max(1000).optional(),
   statuses: z.array(status).optional(),
   triggers: z.array(trigger).optional(),

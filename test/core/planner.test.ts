@@ -367,3 +367,24 @@ test('a disabled job that was removed and is brought back does not begin to run 
   expect(runs).toBe(0)
   expect(await deck.getJob('off')).toMatchObject({ status: 'disabled', enabled: false })
 })
+
+test('lists of jobs and of runs are narrowed down by the kind of schedule', async () => {
+  await using deck = await openTestDeck({ now: Date.UTC(2026, 0, 1, 0, 0, 30) })
+  const none = () => {}
+  await deck.once('in-process', { name: 'by hand' }).add(0, none).start()
+  await deck.cron('in-process', { name: 'by cron' }, '* * * * *').add(0, none).save()
+  await deck.every('in-process', { name: 'by rate' }, '1m').add(0, none).save()
+  await deck.advance('65s')
+  for (const [kind, name] of [
+    ['once', 'by hand'],
+    ['cron', 'by cron'],
+    ['every', 'by rate'],
+  ] as const) {
+    const jobs = await deck.listJobs({ schedules: [kind] })
+    expect(jobs.data.map((job) => job.name)).toEqual([name])
+    const runs = await deck.listExecutions({ schedules: [kind], exact: true })
+    expect([...new Set(runs.data.map(({ jobName }) => jobName))]).toEqual([name])
+    expect(runs.total).toBe(runs.data.length)
+  }
+  expect((await deck.listExecutions({ schedules: ['daemon'] })).total).toBe(0)
+})

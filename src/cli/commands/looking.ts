@@ -24,11 +24,6 @@ export function registerLooking(line: CommandLine): void {
           '--status <status>',
           'only those with this status; several with commas',
           choicesOf(JOB_STATUSES, 'statuses'),
-        )
-        .option(
-          '--schedule <kind>',
-          'only those that run by themselves so; several with commas',
-          choicesOf(SCHEDULE_KINDS, 'kinds'),
         ),
     ),
     Object.keys(JOB_SORTS),
@@ -91,6 +86,11 @@ const withFilters = (command: Command): Command =>
     .option('--tag <tag>', 'only those of jobs with this tag; repeated, with all of them', collect)
     .addOption(new Option('--mode <mode>', 'only those in this mode').choices(MODES))
     .option('--handler <text>', 'only those that run this: a part of a path, a command or a name')
+    .option(
+      '--schedule <kind>',
+      'only those of jobs that run by themselves so; several with commas',
+      choicesOf(SCHEDULE_KINDS, 'kinds'),
+    )
 
 const withPages = (command: Command, sorts: string[]): Command =>
   command

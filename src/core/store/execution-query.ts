@@ -34,10 +34,11 @@ function conditionsOf(query: ExecutionQuery, jobs: string[] | undefined): Condit
 }
 
 /** The jobs whose executions are asked for; undefined: all. */
-function jobsOf({ jobId, text, category, tags, handler }: ExecutionQuery, ask: Ask): string[] | undefined {
-  if (!text && category === undefined && !tags?.length && !handler)
+function jobsOf({ jobId, ...query }: ExecutionQuery, ask: Ask): string[] | undefined {
+  const { text, category, tags, handler, schedules } = query
+  if (!text && category === undefined && !tags?.length && !handler && !schedules?.length)
     return jobId === undefined ? undefined : [jobId]
-  const conditions = jobConditions({ text, category, tags, handler }).add('jobs.id = ?', jobId)
+  const conditions = jobConditions({ text, category, tags, handler, schedules }).add('jobs.id = ?', jobId)
   return ask({
     sql: `select jobs.id from jobs where ${conditions.text}`,
     values: conditions.values,
