@@ -112,8 +112,9 @@ async function leave(client: Client, engine: Engine, { say, end, drain, signal }
 
 /** One line that says what is served, and who plans. */
 async function introduction(client: Client, file: string, plans: boolean): Promise<string> {
+  // What runs once has mostly run: it is not counted.
   const scheduled = await client.request('jobs.count', {
-    schedules: ['once', 'cron', 'every', 'daemon'],
+    schedules: ['cron', 'every', 'daemon'],
     exact: true,
   })
   const jobs =
