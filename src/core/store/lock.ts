@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import Database from 'better-sqlite3'
 
 export interface Lock {
@@ -29,9 +30,15 @@ export function tryLock(file: string): Lock | undefined {
   }
 }
 
-/** Whether some process holds the lock. */
+/** Whether some process holds the lock; not where its file is removed while it is looked at. */
 export function isLocked(file: string): boolean {
-  const lock = tryLock(file)
-  lock?.release()
-  return lock === undefined
+  try {
+    const lock = tryLock(file)
+    lock?.release()
+    return lock === undefined
+  } catch (thrown) {
+    // Several look at the lock of a dead host at once, and the first of them removes it.
+    if (existsSync(file)) throw thrown
+    return false
+  }
 }
