@@ -1,5 +1,14 @@
 import type { Fault } from '../shared/fault.ts'
 
+const SCHEDULE_FIELDS: Record<string, string> = {
+  'schedule.cron': '--cron',
+  'schedule.every': '--every',
+  'schedule.zone': '--tz',
+  'schedule.jitter': '--jitter',
+  'schedule.from': '--from',
+  'schedule.until': '--until',
+}
+
 /** What people type for the fields of requests. Those that the commands fill themselves are not here. */
 const TYPED: Record<string, string> = {
   'job.name': '--name',
@@ -19,12 +28,7 @@ const TYPED: Record<string, string> = {
   reason: '--reason',
   limit: '--limit',
   file: 'FILE',
-  'schedule.cron': '--cron',
-  'schedule.every': '--every',
-  'schedule.zone': '--tz',
-  'schedule.jitter': '--jitter',
-  'schedule.from': '--from',
-  'schedule.until': '--until',
+  ...SCHEDULE_FIELDS,
   job: 'JOB',
   execution: 'RUN',
 }
@@ -50,12 +54,7 @@ const JOB_FIELDS: Record<string, string> = {
   environment: '--env',
   handlers: 'the command',
   'handlers.0.handler.file': 'FILE',
-  'schedule.cron': '--cron',
-  'schedule.every': '--every',
-  'schedule.zone': '--tz',
-  'schedule.jitter': '--jitter',
-  'schedule.from': '--from',
-  'schedule.until': '--until',
+  ...SCHEDULE_FIELDS,
   'schedule.at': '--at',
 }
 

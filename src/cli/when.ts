@@ -1,5 +1,5 @@
 /** Times that are to come, as people type them and are told them. */
-import { instantsOf, periodsBetween, isZone, wallTime } from '../core/plan/zone.ts'
+import { instantsOf, isZone, wallTime } from '../core/plan/zone.ts'
 import { LOCAL } from '../shared/schedule.ts'
 
 const DAY = 86_400_000
@@ -27,8 +27,7 @@ export function instantIn(text: string, zone: string, edge?: 'start' | 'end'): n
     const instant = Date.parse(`${date}T${time}${offset.toUpperCase()}`)
     return Number.isNaN(instant) ? undefined : instant
   }
-  const at = (shown: number) =>
-    instantsOf(periodsBetween(zone, shown - 2 * DAY, shown + 2 * DAY), shown)[0]!.at
+  const at = (shown: number) => instantsOf(zone, shown)[0]!
   return time === undefined && edge === 'end' ? at(wall + DAY) : at(wall)
 }
 

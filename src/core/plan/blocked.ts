@@ -1,7 +1,7 @@
 /** What keeps a job from running by itself at a time that was planned, and what it owes nothing for. */
 import type { Reason, Schedule } from '../../shared/schedule.ts'
 import { zoneOf } from './timetable.ts'
-import { DAY, instantsOf, periodsBetween, wallTime } from './zone.ts'
+import { DAY, instantsOf, wallTime } from './zone.ts'
 
 /** A time in which occurrences are skipped; `to` is the first instant after it. */
 export interface Block {
@@ -19,11 +19,11 @@ export function quietBlocks(schedule: Schedule, localZone: string, from: number,
     'zone' in schedule || 'quiet' in schedule || 'skip' in schedule ? schedule : {}
   if (quiet.length === 0 && skip.length === 0) return []
   const zone = zoneOf(schedule, localZone)
-  const at = (wall: number) => instantsOf(periodsBetween(zone, wall - 2 * DAY, wall + 2 * DAY), wall)
+  const at = (wall: number) => instantsOf(zone, wall)
   // A quiet time lasts from the first time that the clock shows its beginning until the last that it shows its end.
   const block = (start: number, end: number, reason: Block['reason']): Block => ({
-    from: at(start)[0]!.at,
-    to: at(end).at(-1)!.at,
+    from: at(start)[0]!,
+    to: at(end).at(-1)!,
     reason,
   })
   const blocks = skip.map((date) => block(Date.parse(date), Date.parse(date) + DAY, 'skip-list'))

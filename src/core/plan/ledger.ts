@@ -142,7 +142,6 @@ export function createLedger<P>({ store, clock, enqueue, plannerSince }: LedgerP
   const ledger = {
     localZone,
     tableOf,
-    rulesOf,
 
     /** Whether something of the job came due that has no row yet. */
     isDue(jobId: string): boolean {

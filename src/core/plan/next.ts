@@ -3,12 +3,10 @@ import { Cron } from 'croner'
 import { LRUCache } from 'lru-cache'
 import { CronError, parseCron, type CronFields } from './cron-fields.ts'
 import type { Timetable } from './timetable.ts'
-import { DAY, periodsBetween, type Period, type Shown } from './zone.ts'
+import { AROUND, DAY, periodsBetween, type Period, type Shown } from './zone.ts'
 
 const HOUR = 3_600_000
 const MINUTE = 60_000
-/** No clock is set by more than a day at once. */
-const AROUND = 2 * DAY
 /** So far ahead each change of a clock is looked at, before the calendar is asked how much later the next time comes. */
 const AHEAD = 30 * DAY
 /** A time that the clock never reaches: croner's calendar ends there. */

@@ -76,13 +76,13 @@ export function createPlanner<P>(parts: PlannerParts<P>) {
    * @param jobIds those that it changes; all, if not given
    */
   async function afterSettling<T>(work: () => T, jobIds?: string[]): Promise<T> {
-    const dueNow = () => (jobIds ? jobIds.filter((id) => ledger.isDue(id)) : store.plans.due(clock.now()))
+    const dueNow = () => (jobIds ?? store.plans.due(clock.now())).filter((id) => ledger.isDue(id))
     for (;;) {
       const prepared = new Map<string, Prepared<P> | undefined>()
-      for (const jobId of dueNow()) if (ledger.isDue(jobId)) prepared.set(jobId, await prepare(jobId))
+      for (const jobId of dueNow()) prepared.set(jobId, await prepare(jobId))
       const done = await store
         .write(() => {
-          const due = dueNow().filter((id) => ledger.isDue(id))
+          const due = dueNow()
           if (!due.every((id) => prepared.has(id))) return undefined
           // Nothing is written unless all of them can be settled.
           if (!due.every((id) => ledger.settle(id, prepared.get(id)))) throw new Unprepared()

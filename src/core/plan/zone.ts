@@ -4,6 +4,8 @@ import { LRUCache } from 'lru-cache'
 
 export const DAY = 86_400_000
 const MINUTE = 60_000
+/** No clock is set by more than a day at once. */
+export const AROUND = 2 * DAY
 
 /** A time in which the clock of a zone is so many ms before UTC; `to` is the first instant after it. */
 export interface Period {
@@ -69,20 +71,13 @@ export type Dst = null | 'gap' | 'first-pass' | 'second-pass'
 
 /**
  * Every instant at which the clock shows a time; where it leaves the time out, the first instant after the gap.
- * @param periods those around the time
  * @param wall the time, as if it were UTC
  */
-export function instantsOf(periods: Period[], wall: number): Shown[] {
+export function instantsOf(zone: string, wall: number): number[] {
+  const periods = periodsBetween(zone, wall - AROUND, wall + AROUND)
   const shown = periods.filter(({ from, to, offset }) => wall - offset >= from && wall - offset < to)
-  if (shown.length === 1) return [{ at: wall - shown[0]!.offset, dst: null }]
-  if (shown.length > 1) {
-    return shown.map(({ offset }, index) => ({
-      at: wall - offset,
-      dst: index === 0 ? 'first-pass' : 'second-pass',
-    }))
-  }
-  const after = periods.find(({ from, offset }) => wall - offset < from)!
-  return [{ at: after.from, dst: 'gap' }]
+  if (shown.length > 0) return shown.map(({ offset }) => wall - offset)
+  return [periods.find(({ from, offset }) => wall - offset < from)!.from]
 }
 
 /** Whether a zone of this name is known here. */
