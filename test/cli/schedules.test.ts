@@ -262,7 +262,12 @@ describe('jobdeck add', () => {
 
 test('run --keep stores what is set in the terminal, but for secrets, and says what', async () => {
   // Would catch: a job that does not find what its command found, or a token that lies in the deck unnoticed.
-  const { run, fail } = deck({ COLOUR: 'red', MY_TOKEN: 'abc', STORE: 'https://me:pw@host/', PWD: '/not-where-it-is' })
+  const { run, fail } = deck({
+    COLOUR: 'red',
+    MY_TOKEN: 'abc',
+    STORE: 'https://me:pw@host/',
+    PWD: '/not-where-it-is',
+  })
   const { stdout, stderr } = await run(
     'run',
     '--timeout',
