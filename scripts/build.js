@@ -19,6 +19,7 @@ const { metafile } = await build({
     thread: 'src/core/executors/thread-entry.ts',
     child: 'src/core/executors/child-entry.ts',
     nothing: 'src/core/executors/nothing.ts',
+    tell: 'src/core/scripts/tell-entry.ts',
     verify: 'src/core/store/verify-entry.ts',
     reader: 'src/core/store/reader-entry.ts',
   },

@@ -28,6 +28,7 @@ export function section(title: string, text: string | null): void {
 /** What a job runs, on one line or more. */
 export function handlerText(handler: Handler): string {
   if ('file' in handler) return handler.file
+  if ('script' in handler) return handler.script
   if ('command' in handler)
     return handler.command
       .map((word) => (/^[\w./:=@%+-]+$/.test(word) ? word : JSON.stringify(word)))

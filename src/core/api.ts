@@ -210,6 +210,31 @@ const handlers: Handlers = {
     } = await describeFile(file, engine.folders.code)
     return { ...rest, kind: how.kind } as Output<'handlers.describe'>
   },
+  'scripts.list': ({ scripts }) => scripts.list(),
+  'scripts.get': ({ scripts }, { script }) => scripts.get(script),
+  'scripts.review': ({ scripts }, { script }) => scripts.review(script),
+  'scripts.approve': ({ scripts }, { script, digest }) => scripts.approve(script, digest),
+  'scripts.withdraw': ({ scripts }, { script }) => scripts.withdraw(script),
+  'scripts.write': ({ scripts }, input) => scripts.write(input),
+  'scripts.folders': ({ scripts }) => scripts.folders(),
+  async 'scripts.addFolder'({ scripts }, input) {
+    await scripts.addFolder(input)
+    return scripts.folders()
+  },
+  async 'scripts.removeFolder'({ scripts }, { name }) {
+    await scripts.removeFolder(name)
+    return scripts.folders()
+  },
+  async 'executions.source'(engine, { execution }) {
+    const id = findExecution(engine, execution)
+    const { script } = engine.store.executions.definition(id)
+    if (!script)
+      throw new Fault(
+        'not-found',
+        `run #${id} did not run a script of the scripts folder: there is no copy of it`,
+      )
+    return { script: script.name, digest: script.digest, files: await engine.scripts.source(script.digest) }
+  },
   'executions.list': (engine, { job, ...filter }) =>
     engine.explain(engine.store.executions.list({ ...filter, ...jobIdOf(engine, job) })),
   'executions.status': (engine, { execution }) =>

@@ -34,6 +34,7 @@ import { createPlanner } from './plan/planner.ts'
 import { combine, sourcesOf } from './policy.ts'
 import { writeWitness } from './provenance.ts'
 import type { Listening } from './socket.ts'
+import { createScripts } from './scripts/scripts.ts'
 import { setDaemon } from './schedules.ts'
 import { DEFAULT_SETTINGS, UNDO_TIME, sweep, type SweepOptions } from './sweep.ts'
 import { ANYBODY } from './store/claim.ts'
@@ -75,6 +76,10 @@ export interface EngineOptions {
   environment?: EnvironmentKind
   /** Whether the machine has a network; asked of the machine, if not given. */
   isOnline?: () => boolean
+  /** The folder in which people drop scripts; where a host before said, or else beside the deck's files, if not given. */
+  scripts?: string
+  /** `all`: scripts of the folder run without anybody's approval, for development and tests. */
+  trust?: 'approved' | 'all'
   /** Lets other processes reach this host, once it is the planner. */
   listen?: (engine: Engine) => Promise<Listening>
 }
@@ -124,7 +129,17 @@ export async function createEngine(options: EngineOptions) {
   const functions = new Map<string, InlineHandler>()
   const leftovers = new Leftovers()
   const base = baseEnvironment(environment, process.env, folders.python)
-  const places = createPlaces({ folders, base, functions, hostId })
+  const scripts = createScripts({
+    store,
+    clock,
+    hub,
+    folders,
+    actor,
+    main: options.scripts,
+    trust: options.trust ?? 'approved',
+    environment: base,
+  })
+  const places = createPlaces({ folders, base, functions, hostId, scripts })
 
   const dispatcher = new Dispatcher(
     {
@@ -169,6 +184,7 @@ export async function createEngine(options: EngineOptions) {
     starting = settle()
       .then(() => (closing ? undefined : planning.start()))
       .catch(tellTrouble)
+    watching = scripts.watch(tellTrouble).catch(tellTrouble)
     listening = options.listen?.(engine).catch((thrown: unknown) => {
       process.emitWarning(`other programs cannot reach this one: ${String(thrown)}`, {
         code: 'JOBDECK_LISTEN',
@@ -178,6 +194,8 @@ export async function createEngine(options: EngineOptions) {
   }
   /** While this host begins to plan. */
   let starting: Promise<void> | undefined
+  /** While the scripts folders are watched; only the planner does. */
+  let watching: Promise<(() => Promise<void>) | void> | undefined
   /** While this host can be reached by other processes; only the planner can. */
   let listening: Promise<Listening | undefined> | undefined
 
@@ -250,7 +268,7 @@ export async function createEngine(options: EngineOptions) {
     const inherited = combine(sourcesOf(store, categoryId, policy))
     const parts: Part[] = []
     for (const { priority, handler } of handlers) {
-      const resolved = await resolveHandler(handler, inherited, folders.code)
+      const resolved = await resolveHandler(handler, inherited, { codeFolder: folders.code, scripts })
       const isDaemon = schedule !== undefined && 'daemon' in schedule
       const definition = isDaemon ? { ...resolved, retry: undefined, isDaemon } : resolved
       parts.push({
@@ -323,6 +341,9 @@ export async function createEngine(options: EngineOptions) {
     await store.reader.close(new Fault('closed', 'the deck is closed'))
     await leftovers.close()
     endLookout()
+    await (
+      await watching
+    )?.()
     await housekeeping.close()
     if (host && !store.condemned()) tryTo(() => writeWitness(folders.witness, store))
     const reached = await listening
@@ -344,6 +365,7 @@ export async function createEngine(options: EngineOptions) {
     hub,
     clock,
     folders,
+    scripts,
     /** The inline functions of this process, by their names. */
     functions,
     wake: () => dispatcher.wake(),
@@ -451,6 +473,7 @@ export async function createEngine(options: EngineOptions) {
       await store.write(() => {
         pausing.beWary()
         if (host) store.hosts.add(host.row)
+        if (host) scripts.keepMain()
         store.executions.releaseLost()
       })
     }

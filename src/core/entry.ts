@@ -4,6 +4,7 @@ const SOURCES = {
   thread: './executors/thread-entry.ts',
   child: './executors/child-entry.ts',
   nothing: './executors/nothing.ts',
+  tell: './scripts/tell-entry.ts',
   verify: './store/verify-entry.ts',
   reader: './store/reader-entry.ts',
 }

@@ -6,6 +6,10 @@ export function foldersOf(database: string) {
   return {
     /** Bundled code of handlers, by its digest. */
     code: join(files, 'code'),
+    /** What was approved to run, each script in a folder named by its digest. */
+    approved: join(files, 'approved'),
+    /** Where scripts are dropped, if nobody says otherwise. */
+    scripts: join(files, 'scripts'),
     /** Where a host can be reached: its address, and its socket. Nobody else may look into it. */
     listen: join(files, 'listen'),
     /** Locks of the processes that have the deck open. */

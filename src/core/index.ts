@@ -61,6 +61,10 @@ export interface OpenOptions {
   environment?: 'clean' | 'terminal'
   /** `full`, unless given: what was committed survives a power cut. `normal`: any crash of the program, not always that. */
   durability?: 'full' | 'normal'
+  /** The folder in which people drop scripts; `scripts` among the deck's files, or where the desktop or command line has it. */
+  scripts?: string
+  /** `all`: scripts of that folder run without anybody's approval. For development and tests. */
+  trust?: 'approved' | 'all'
   /** Whether other processes of this user may reach the deck through this one while it is the planner; see `connect`. */
   listen?: boolean
 }

@@ -1,14 +1,15 @@
 /** What people and programs do to jobs; each function runs inside a transaction and leaves its trail. */
 import { resolve } from 'node:path'
-import type { CheckedInput } from '../shared/contract.ts'
+import type { CheckedInput, Handler } from '../shared/contract.ts'
 import { Fault } from '../shared/fault.ts'
 import type { JobDefinition } from './definition.ts'
 import type { Engine } from './engine.ts'
 import { createId } from './host.ts'
 import { checkSchedule } from './plan/check.ts'
+import type { Scripts } from './scripts/scripts.ts'
 import type { JobFace } from './store/jobs.ts'
 
-type Deck = Pick<Engine, 'store' | 'clock' | 'actor' | 'planning'>
+type Deck = Pick<Engine, 'store' | 'clock' | 'actor' | 'planning' | 'scripts'>
 
 /** Creates the job, or updates the one with the same key; an edit that changes something makes a version. */
 export function saveJob(deck: Deck, input: CheckedInput<'jobs.save'>): string {
@@ -99,7 +100,7 @@ export function manageJob({ store, clock, actor }: Deck, id: string, source: str
  * @throws Fault `invalid-input` for a schedule that cannot be kept
  */
 export function definitionOf(
-  { clock, planning }: Pick<Deck, 'clock' | 'planning'>,
+  { clock, planning, scripts }: Pick<Deck, 'clock' | 'planning' | 'scripts'>,
   input: CheckedInput<'jobs.save'>,
 ): JobDefinition {
   const {
@@ -116,8 +117,15 @@ export function definitionOf(
   if (policy.directory !== undefined) policy.directory = resolve(policy.directory)
   const absolute = handlers.map(({ priority, handler }) => ({
     priority,
-    handler: 'file' in handler ? { ...handler, file: resolve(handler.file) } : handler,
+    handler: 'file' in handler ? fileHandler(handler, scripts) : handler,
   }))
   const planned = schedule && checkSchedule(schedule, clock.now(), planning.ledger.localZone())
   return { handlers: absolute, params, policy, ...(planned && { schedule: planned }) }
+}
+
+/** A file by its absolute path; one of a scripts folder by its name there, so that it runs only as it was approved. */
+function fileHandler(handler: Extract<Handler, { file: string }>, scripts: Pick<Scripts, 'nameOf'>): Handler {
+  const file = resolve(handler.file)
+  const script = handler.interpreter ? undefined : scripts.nameOf(file)
+  return script === undefined ? { ...handler, file } : { script }
 }

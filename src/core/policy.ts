@@ -32,11 +32,11 @@ export function sourcesOf(store: Store, categoryId: number | null, policy: Polic
 
 /** Every field of a job's policy, its value, and where it comes from. */
 export async function explainPolicy(
-  engine: Pick<Engine, 'store' | 'folders'>,
+  engine: Pick<Engine, 'store' | 'folders' | 'scripts'>,
   jobId: string,
   { policy, handlers, schedule }: JobDefinition,
 ): Promise<Output<'jobs.policy'>> {
-  const script = handlers[0] && (await defaultsOf(handlers[0].handler, engine.folders.code))
+  const script = handlers[0] && (await defaultsOf(handlers[0].handler, engine))
   const sources: PolicySource[] = [
     ...sourcesOf(engine.store, engine.store.categories.ofJob(jobId), policy),
     ...(script ? [{ from: 'script', policy: script }] : []),
@@ -50,10 +50,18 @@ export async function explainPolicy(
 }
 
 /** What a file says of itself; nothing where it cannot be read just now. */
-async function defaultsOf(handler: Handler, codeFolder: string): Promise<Policy | undefined> {
+async function defaultsOf(
+  handler: Handler,
+  { folders, scripts }: Pick<Engine, 'folders' | 'scripts'>,
+): Promise<Policy | undefined> {
+  if ('script' in handler)
+    return scripts.get(handler.script).then(
+      ({ defaults }) => defaults,
+      () => undefined,
+    )
   if (!('file' in handler)) return undefined
   const { describeFile } = await import('./handlers/describe.ts')
-  return describeFile(handler.file, codeFolder).then(
+  return describeFile(handler.file, folders.code).then(
     ({ defaults }) => defaults,
     () => undefined,
   )

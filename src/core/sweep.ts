@@ -112,11 +112,13 @@ async function deleteUnreferenced({ store, folders }: SweepParts): Promise<void>
   const deleteThem = found.value
   await store.write(() => deleteThem())
   const wanted = store.retention.codeDigests()
-  for (const name of await readdir(folders.code).catch(() => [])) {
-    if (wanted.has(name.replace(/\.mjs$/, ''))) continue
-    const path = join(folders.code, name)
-    // A young one may be about to be named by a run that is being queued.
-    const { mtimeMs } = await stat(path) // the time of the machine, whatever the clock says
-    if (Date.now() - mtimeMs > DAY) await rm(path, { force: true })
+  for (const folder of [folders.code, folders.approved]) {
+    for (const name of await readdir(folder).catch(() => [])) {
+      if (wanted.has(name.replace(/\.mjs$/, ''))) continue
+      const path = join(folder, name)
+      // A young one may be about to be named by a run that is being queued.
+      const { mtimeMs } = await stat(path) // the time of the machine, whatever the clock says
+      if (Date.now() - mtimeMs > DAY) await rm(path, { force: true, recursive: true })
+    }
   }
 }

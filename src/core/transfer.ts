@@ -8,7 +8,7 @@ import type { Engine } from './engine.ts'
 import { definitionOf, enableJob, manageJob, removeJobs, saveJob } from './jobs.ts'
 import { normalPath } from './store/categories.ts'
 
-type Deck = Pick<Engine, 'store' | 'clock' | 'actor' | 'planning'>
+type Deck = Pick<Engine, 'store' | 'clock' | 'actor' | 'planning' | 'scripts'>
 type Wanted = Omit<CheckedInput<'deck.import'>, 'dryRun'>
 
 /** @param ids of the jobs that are wanted; without, all jobs and all categories */
@@ -46,7 +46,7 @@ export function importDeck(deck: Deck, wanted: Wanted): Imported[] {
   return steps.map(({ report }) => report)
 }
 
-type Reading = Pick<Deck, 'store' | 'clock' | 'planning'>
+type Reading = Pick<Deck, 'store' | 'clock' | 'planning' | 'scripts'>
 
 /** What an import would do, in the order of the document; what is removed comes last. */
 export function planImport(deck: Reading, { document, source, prune = false }: Wanted): Step[] {

@@ -15,6 +15,7 @@ export interface Gathered {
   progress: Map<number, Events['progress']>
   logs: Map<number, Events['logs']>
   jobs: Set<string>
+  scripts: Set<string>
   stale: boolean
   trouble: FaultData | null | undefined
   closed: FaultData | undefined
@@ -28,13 +29,15 @@ export const nothing = (what: Watch): Gathered => ({
   progress: new Map(),
   logs: new Map(),
   jobs: new Set(),
+  scripts: new Set(),
   stale: false,
   trouble: undefined,
   closed: undefined,
 })
 
-const sizeOf = ({ executions, progress, logs, jobs }: Gathered): number =>
-  executions.size + progress.size + logs.size + jobs.size
+const PARTS = ['executions', 'progress', 'logs', 'jobs', 'scripts'] as const
+
+const sizeOf = (gathered: Gathered): number => PARTS.reduce((sum, part) => sum + gathered[part].size, 0)
 
 /** Whether there is nothing to tell. */
 export const isNothing = (gathered: Gathered): boolean =>
@@ -44,18 +47,19 @@ export const isNothing = (gathered: Gathered): boolean =>
 export function gather<N extends EventName>(gathered: Gathered, name: N, event: Events[N]): void {
   MERGE[name](gathered, event)
   if (sizeOf(gathered) <= BATCH_LIMIT) return
-  for (const part of ['executions', 'progress', 'logs', 'jobs'] as const) gathered[part].clear()
+  for (const part of PARTS) gathered[part].clear()
   gathered.stale = true
 }
 
 /** What was gathered, as it is told. */
 export function batchOf(gathered: Gathered): Batch {
-  const { executions, progress, logs, jobs, stale, trouble, closed } = gathered
+  const { executions, progress, logs, jobs, scripts, stale, trouble, closed } = gathered
   return {
     executions: [...executions.values()],
     progress: [...progress.values()],
     logs: [...logs.values()],
     jobs: [...jobs],
+    scripts: [...scripts],
     stale,
     ...(trouble !== undefined && { trouble }),
     ...(closed !== undefined && { closed }),
@@ -68,6 +72,7 @@ export function unpack(batch: Batch, tell: <N extends EventName>(name: N, event:
   for (const each of batch.progress) tell('progress', each)
   for (const each of batch.logs) tell('logs', each)
   if (batch.jobs.length > 0) tell('jobs', { ids: batch.jobs })
+  if (batch.scripts.length > 0) tell('scripts', { names: batch.scripts })
   if (batch.stale) tell('changed', {})
   if (batch.trouble !== undefined) tell('trouble', { fault: batch.trouble })
   if (batch.closed !== undefined) tell('closed', { fault: batch.closed })
@@ -93,6 +98,9 @@ const MERGE: { [N in EventName]: (gathered: Gathered, event: Events[N]) => void 
   jobs(gathered, { ids }) {
     if (ids) for (const id of ids) touch(gathered, id, true)
     else if ('all' in gathered.what || 'jobs' in gathered.what) gathered.stale = true
+  },
+  scripts({ what, scripts }, { names }) {
+    if ('all' in what || 'scripts' in what) for (const name of names) scripts.add(name)
   },
   changed(gathered) {
     gathered.stale = true

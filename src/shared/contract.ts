@@ -6,6 +6,7 @@ import { limit, reference } from './fields.ts'
 import { count, counting, executionFilter, executionPage, jobFilter, jobPage } from './filters.ts'
 import { logRequests } from './logs.ts'
 import { parameters } from './parameters.ts'
+import { scriptName, scriptRequests } from './scripts.ts'
 import { MISSED, OUTCOMES, OVERLAPS, REASONS, RESTARTS, scheduleSchema } from './schedule.ts'
 import { parseSize } from './size.ts'
 
@@ -48,6 +49,8 @@ export const ACTIONS = [
   'removed',
   'brought back',
   'restored',
+  'approved',
+  'approval withdrawn',
 ] as const
 export const TRIGGERS = ['manual', 'scheduled', 'catch-up', 'retry', 'api', 'dependency', 'event'] as const
 
@@ -108,18 +111,20 @@ const environment = z.record(
 )
 const exitCodes = z.array(z.int().min(0).max(0xffff_ffff)).max(256)
 
-/** What a job runs: exactly one of the four. */
+/** What a job runs: exactly one of these. */
 export const handlerSchema = z.union(
   [
     z.strictObject({
       file: z.string().min(1).max(4096),
       interpreter: z.array(z.string().min(1)).min(1).optional(),
     }),
+    /** A script of the scripts folder, by its name. It runs as it was approved, and only so. */
+    z.strictObject({ script: scriptName }),
     z.strictObject({ command: z.array(z.string()).min(1).max(10_000) }),
     z.strictObject({ shell: z.string().min(1).max(1_000_000) }),
     z.strictObject({ function: line() }),
   ],
-  'must be one of { file }, { command: […] }, { shell } or { function }',
+  'must be one of { script }, { file }, { command: […] }, { shell } or { function }',
 )
 
 const retry = z.strictObject({
@@ -764,6 +769,7 @@ export const contract = {
     output: z.array(z.object({ time: z.int(), cpu: z.number(), memory: z.int() })),
   },
   ...logRequests,
+  ...scriptRequests,
 } satisfies Record<string, { input: z.ZodType; output: z.ZodType }>
 
 export type Mode = z.infer<typeof mode>
@@ -804,6 +810,8 @@ export interface Events {
   progress: { executionId: number; jobId: string; progress: number; message: string | null }
   /** Jobs were made, edited, removed, brought back, paused or resumed, or lost old runs; `null`: any of them may have. */
   jobs: { ids: string[] | null }
+  /** Scripts were added, changed, removed, approved, or are approved no more. */
+  scripts: { names: string[] }
   /** Entries `from` to `through` of an execution are stored. */
   logs: { executionId: number; from: number; through: number }
   /** Nothing more will be told: the deck was closed, or its file is gone. */

@@ -7,6 +7,7 @@ export const FAULTS = {
   'handler-missing': 'the file to run does not exist or cannot be read',
   'handler-syntax': 'the file to run does not parse',
   'handler-unsuitable': 'the file cannot be run, or not in this mode',
+  'not-approved': 'the script waits for somebody to approve it',
   'command-missing': 'the program to run is not there',
   'directory-missing': 'the working directory is not there',
   'database-newer': 'the database was written by a newer Jobdeck',

@@ -84,7 +84,7 @@ export function serve(channel: Channel, bridge: Bridge): Served {
     try {
       channel.send({ id, type: 'batch', batch })
     } catch {
-      const nothing = { executions: [], progress: [], logs: [], jobs: [] }
+      const nothing = { executions: [], progress: [], logs: [], jobs: [], scripts: [] }
       channel.send({ id, type: 'batch', batch: { ...batch, ...nothing, stale: true } })
     }
   }
@@ -209,6 +209,7 @@ export const ending = (closed: FaultData): Batch => ({
   progress: [],
   logs: [],
   jobs: [],
+  scripts: [],
   stale: false,
   closed,
 })

@@ -14,10 +14,12 @@ export const watchSchema = z.union(
     }),
     /** The status and the progress of every execution. */
     z.strictObject({ executions: z.literal(true) }),
+    /** Which scripts were added, changed, removed, approved, or are approved no more. */
+    z.strictObject({ scripts: z.literal(true) }),
     /** Every event. */
     z.strictObject({ all: z.literal(true) }),
   ],
-  'must be one of { execution }, { jobs: { ids? } }, { executions: true } or { all: true }',
+  'must be one of { execution }, { jobs: { ids? } }, { executions: true }, { scripts: true } or { all: true }',
 )
 
 export type Watch = z.infer<typeof watchSchema>
@@ -32,6 +34,8 @@ export interface Batch {
   logs: Events['logs'][]
   /** The ids of jobs that look otherwise than before. */
   jobs: string[]
+  /** The names of scripts that are not as before. */
+  scripts: string[]
   /** Anything may have changed, told here or not: what is shown must be read again. */
   stale: boolean
   /** Set when it changed: why the engine cannot write, or null when it goes on again. */

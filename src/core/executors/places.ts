@@ -7,6 +7,7 @@ import { Fault } from '../../shared/fault.ts'
 import { laneOf, type Definition } from '../definition.ts'
 import type { Folders } from '../folders.ts'
 import { checkCode } from '../handlers/code.ts'
+import type { Scripts } from '../scripts/scripts.ts'
 import type { Claimed } from '../store/claim.ts'
 import { childExecutor, childStock } from './child.ts'
 import type { Executor, Task } from './executor.ts'
@@ -23,9 +24,10 @@ export interface PlaceOptions {
   base: Record<string, string>
   functions: ReadonlyMap<string, InlineHandler>
   hostId: string
+  scripts: Pick<Scripts, 'check'>
 }
 
-export function createPlaces({ folders, base, functions, hostId }: PlaceOptions) {
+export function createPlaces({ folders, base, functions, hostId, scripts }: PlaceOptions) {
   const threads = threadStock()
   const children = childStock(base)
   const inline = inlineExecutor(functions)
@@ -59,6 +61,8 @@ export function createPlaces({ folders, base, functions, hostId }: PlaceOptions)
     JOBDECK_LAST_SUCCESS_AT: lastSuccessAt === null ? '' : new Date(lastSuccessAt).toISOString(),
     JOBDECK_TEMP_DIR: tempDir,
     JOBDECK_STATE_DIR: stateDir,
+    // What runs is a copy: some want to know where it comes from.
+    ...(definition.script && 'file' in definition.target && { JOBDECK_SCRIPT: definition.target.file }),
   })
 
   return {
@@ -80,7 +84,7 @@ export function createPlaces({ folders, base, functions, hostId }: PlaceOptions)
 
     /**
      * Everything about a run that its host knows.
-     * @throws Fault `directory-missing`, or where the stored code is gone
+     * @throws Fault `directory-missing`, `not-approved`, or where the stored code is gone
      */
     async taskOf(claimed: Claimed): Promise<Task> {
       const { id, jobId, jobName, definition, attempt, trigger, lastSuccessAt, params } = claimed
@@ -88,6 +92,7 @@ export function createPlaces({ folders, base, functions, hostId }: PlaceOptions)
       const tempDir = join(folders.temp, String(id))
       const stateDir = join(folders.state, jobId)
       const plannedAt = claimed.scheduledAt
+      if (definition.script) await scripts.check(definition)
       if (laneOf(definition) === 'process' && directory !== undefined) await requireDirectory(directory)
       return {
         facts: { id, jobId, jobName, attempt, trigger, plannedAt, lastSuccessAt, tempDir, stateDir },

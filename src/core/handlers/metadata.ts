@@ -15,6 +15,8 @@ export interface Metadata {
   interpreter?: string[]
   /** Whether it lists packages that it needs. */
   hasDependencies: boolean
+  /** Exports of a module that only running it can tell. */
+  computed: string[]
   /** What was given and is not understood, as sentences. */
   warnings: string[]
 }
@@ -22,16 +24,17 @@ export interface Metadata {
 /** Reads the exports of a module that are literals, and the comment at its head. */
 export async function moduleMetadata(source: string, loader: 'js' | 'ts'): Promise<Metadata> {
   const { code } = await transform(source, { loader, format: 'esm', target: 'node20', logLevel: 'silent' })
-  const found = readExports(parse(code, { ecmaVersion: 'latest', sourceType: 'module' }))
+  const { found, computed } = readExports(parse(code, { ecmaVersion: 'latest', sourceType: 'module' }))
   const [, comment] = /^(?:#!.*\n)?\s*\/\*\*([\s\S]*?)\*\//.exec(source) ?? []
   const description = comment?.replaceAll(/^\s*\* ?/gm, '').trim()
-  return fromValues({ description, ...found }, found.defaults)
+  return { ...fromValues({ description, ...found }, found.defaults), computed }
 }
 
 /** The exports whose values are literals. esbuild writes them as `const a = …` and one `export { a, b as c }`. */
-function readExports({ body }: Program): Record<string, unknown> {
+function readExports({ body }: Program): { found: Record<string, unknown>; computed: string[] } {
   const values = new Map<string, unknown>()
   const found: Record<string, unknown> = {}
+  const computed: string[] = []
   for (const node of body) {
     if (node.type !== 'VariableDeclaration' || node.kind !== 'const') continue
     for (const { id, init } of node.declarations) {
@@ -39,14 +42,15 @@ function readExports({ body }: Program): Record<string, unknown> {
     }
   }
   for (const node of body) {
-    if (node.type !== 'ExportNamedDeclaration' || node.source) continue
+    if (node.type !== 'ExportNamedDeclaration') continue
     for (const { local, exported } of node.specifiers) {
       if (local.type !== 'Identifier' || exported.type !== 'Identifier') continue
-      const value = values.get(local.name) ?? NO_LITERAL
+      const value = (node.source ? undefined : values.get(local.name)) ?? NO_LITERAL
       if (value !== NO_LITERAL) found[exported.name] = value
+      else if (EXPORTED.has(exported.name)) computed.push(exported.name)
     }
   }
-  return found
+  return { found, computed }
 }
 
 /**
@@ -75,6 +79,8 @@ export function programMetadata(source: string, file: string): Metadata {
 }
 
 const BLOCK = /^(#|\/\/|--|;|REM|::) \/\/\/ script\s*$\r?\n((?:^\1(?: .*)?$\r?\n)*?)^\1 \/\/\/\s*$/m
+/** What a module may say of itself. */
+const EXPORTED = new Set(['title', 'description', 'params', 'defaults'])
 const DESCRIBING = new Set(['title', 'description', 'params', 'interpreter', 'defaults', 'default'])
 
 function fromValues(values: Record<string, unknown>, defaults: unknown): Metadata {
@@ -89,7 +95,24 @@ function fromValues(values: Record<string, unknown>, defaults: unknown): Metadat
     }),
     defaults: readDefaults(isObject(defaults) ? defaults : {}, warnings),
     hasDependencies: false,
+    computed: [],
     warnings,
+  }
+}
+
+/** What a table says of a script, as it is in a file beside it, or was told by the running module. */
+export const metadataOf = (table: Record<string, unknown>, defaults: unknown = table): Metadata =>
+  fromValues(table, defaults)
+
+/** What is said apart from the code counts more than what the code says. */
+export function overlay<M extends Metadata>(metadata: M, over: Metadata | undefined): M {
+  if (!over) return metadata
+  const { defaults, warnings, hasDependencies: _, computed: __, ...said } = over
+  return {
+    ...metadata,
+    ...said,
+    defaults: { ...metadata.defaults, ...defaults },
+    warnings: [...metadata.warnings, ...warnings],
   }
 }
 

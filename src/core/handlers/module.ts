@@ -10,8 +10,13 @@ import { digestOf, keepCode } from './code.ts'
 export interface Bundle {
   /** Of the code that was kept. */
   digest: string
-  /** The files that it was made of, and the digest of what was in each. */
-  inputs: Map<string, string>
+  /** The files that it was made of, and what was in each. */
+  inputs: Map<string, Input>
+}
+
+export interface Input {
+  digest: string
+  size: number
 }
 
 /**
@@ -21,7 +26,7 @@ export interface Bundle {
  * @throws Fault `handler-syntax` with line and column, `handler-unsuitable`, `disk-full`
  */
 export async function bundleModule(file: string, codeFolder: string): Promise<Bundle> {
-  const inputs = new Map<string, string>()
+  const inputs = new Map<string, Input>()
   const url = pathToFileURL(file).href
   const result = await build({
     entryPoints: [file],
@@ -58,19 +63,19 @@ export async function bundleModule(file: string, codeFolder: string): Promise<Bu
     throw new Fault(
       'handler-unsuitable',
       `${file} has no default export: export the function to run, as in "export default async function (execution) { … }"`,
-      { data: { file } },
+      { data: { file, noDefault: true } },
     )
   }
   return { digest: await keepCode(codeFolder, result.outputFiles[0]!.contents), inputs }
 }
 
 /** Notes what is read: just these bytes are bundled, whatever becomes of the file meanwhile. */
-const noteInputs = (inputs: Map<string, string>): Plugin => ({
+const noteInputs = (inputs: Map<string, Input>): Plugin => ({
   name: 'note-inputs',
   setup({ onLoad }) {
     onLoad({ filter: /./, namespace: 'file' }, async ({ path }) => {
       const contents = await readFile(path)
-      inputs.set(path, digestOf(contents))
+      inputs.set(path, { digest: digestOf(contents), size: contents.length })
       return { contents, loader: 'default' }
     })
   },

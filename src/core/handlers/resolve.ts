@@ -2,6 +2,7 @@ import { dirname, isAbsolute, resolve } from 'node:path'
 import type { Handler, Mode, Policy } from '../../shared/contract.ts'
 import { Fault } from '../../shared/fault.ts'
 import { DEFAULT_POLICY, mergePolicies, type Definition, type Target } from '../definition.ts'
+import type { Runnable, Scripts } from '../scripts/scripts.ts'
 import type * as Describing from './describe.ts'
 
 /** Kept: to ask again for what is loaded takes a turn of its own. */
@@ -10,12 +11,12 @@ let describing: typeof Describing | undefined
 /**
  * Finds out what exactly a handler is and makes the copy of it that an execution keeps.
  * @param policy of the job; what it leaves open is taken from the file, then from the defaults
- * @throws Fault `handler-missing`, `handler-unsuitable`, `handler-syntax`
+ * @throws Fault `handler-missing`, `handler-unsuitable`, `handler-syntax`, `not-approved`
  */
 export async function resolveHandler(
   handler: Handler,
   policy: Policy,
-  codeFolder: string,
+  { codeFolder, scripts }: { codeFolder: string; scripts: Pick<Scripts, 'runnable'> },
 ): Promise<Definition> {
   if ('function' in handler) {
     requireMode(
@@ -34,6 +35,7 @@ export async function resolveHandler(
         : { kind: 'command', command: handler.command }
     return complete(handler, target, policy, 'process')
   }
+  if ('script' in handler) return scriptDefinition(handler, policy, await scripts.runnable(handler.script))
   const file = isAbsolute(handler.file) ? handler.file : resolve(handler.file)
   describing ??= await import('./describe.ts')
   const { describeFile, digestOfFile } = describing
@@ -47,6 +49,20 @@ export async function resolveHandler(
   }
   const target: Target = { kind: 'module', file, digest: how.digest }
   return { ...complete(handler, target, merged, merged.mode ?? 'process'), schema }
+}
+
+/** Its approved copy is what runs, in the folder where it lies. */
+function scriptDefinition(handler: Handler, policy: Policy, script: Runnable): Definition {
+  const { name, digest, entry, entryPath, folder, metadata, target } = script
+  const { schema, defaults } = metadata
+  const merged = mergePolicies({ directory: folder }, defaults, policy)
+  const isModule = target.kind === 'module'
+  if (!isModule) requireMode(merged.mode, 'process', `${name} is a program, which`, '')
+  const runs: Target = isModule
+    ? { kind: 'module', file: entry, digest: target.code }
+    : { kind: 'script', file: entry, digest, command: target.command }
+  const mode = isModule ? (merged.mode ?? 'process') : 'process'
+  return { ...complete(handler, runs, merged, mode), schema, script: { name, digest, entry: entryPath } }
 }
 
 /** What functions run with, by the stored job that has them: they are started most often, and nothing of them changes. */

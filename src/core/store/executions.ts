@@ -198,6 +198,8 @@ export function executionTable(connection: Connection) {
       for (const row of expired.all(now)) finish(row, { ...NEVER_RAN, error, status: 'cancelled', at: now })
     },
 
+    /** What an execution runs with. */
+    definition: (id: number): Definition => snapshots.read<Definition>(known.get(id)!.definitionId),
     /** The retry policy that an execution was queued with. */
     retryPolicy(id: number): RetryPolicy | undefined {
       return snapshots.read<Definition>(known.get(id)!.definitionId).retry

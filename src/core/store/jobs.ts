@@ -58,6 +58,13 @@ export function jobTable(connection: Connection) {
      order by updated_at desc limit 50`,
   )
 
+  const uses = database.prepare<[], { script: string; id: string; name: string }>(
+    `select handler.value ->> '$.handler.script' as script, jobs.id, jobs.name
+     from jobs join snapshots on snapshots.id = definition_id, json_each(body, '$.handlers') as handler
+     where deleted_at is null and handler.value ->> '$.handler.script' is not null
+     order by jobs.name`,
+  )
+
   return {
     /** Creates the job, or updates the one with the same key; returns its id. */
     save({ id, key, name, description, tags, categoryId, definition, now }: JobSave): string {
@@ -124,6 +131,8 @@ export function jobTable(connection: Connection) {
     nameOf: (id: string) => nameOf.get(id) as string,
     /** The id of the job with this key, or undefined. */
     withKey: (key: string) => idOfKey.get(key) as string | undefined,
+    /** Which scripts of the scripts folders jobs run, and what jobs those are. */
+    usesOfScripts: (): { script: string; id: string; name: string }[] => uses.all(),
     /** Whether there is a job with this id. */
     exists: (id: string): boolean => exists.get(id) !== undefined,
     /** Jobs whose id, key or name is the text. */

@@ -96,7 +96,11 @@ export function retentionTable(connection: Connection) {
   const newestSnapshot = database.prepare('select max(id) from snapshots').pluck()
   const deleteSnapshot = database.prepare('delete from snapshots where id = ?')
   const codeDigests = database
-    .prepare(`select body ->> '$.target.digest' from snapshots where body ->> '$.target.digest' is not null`)
+    .prepare(
+      `select body ->> '$.target.digest' from snapshots where body ->> '$.target.digest' is not null
+       union select body ->> '$.script.digest' from snapshots where body ->> '$.script.digest' is not null
+       union select digest from approvals union select version ->> '$.code' from approvals`,
+    )
     .pluck()
   const number = (name: string) => database.pragma(name, { simple: true }) as number
 

@@ -88,6 +88,17 @@ export const pauses = sqliteTable('pauses', {
   reason: text(),
 })
 
+/** What people approved to be run, by the digest of all that it is made of. */
+export const approvals = sqliteTable('approvals', {
+  digest: text().primaryKey(),
+  /** The script that it was called when it was approved. */
+  name: text().notNull(),
+  at: integer().notNull(),
+  actor: text().$type<Actor>().notNull(),
+  /** JSON: see `Version`. */
+  version: text().notNull(),
+})
+
 /** What the processes of an execution used at a time. */
 export const samples = sqliteTable(
   'samples',

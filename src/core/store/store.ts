@@ -1,4 +1,5 @@
 import { Fault } from '../../shared/fault.ts'
+import { approvalTable } from './approvals.ts'
 import { backUp } from './backup.ts'
 import { categoryTable } from './categories.ts'
 import { executionList } from './execution-list.ts'
@@ -38,6 +39,7 @@ export async function openStore(path: string, options?: ConnectOptions) {
     jobs: { ...jobTable(connection), ...jobList(connection) },
     categories: categoryTable(connection),
     executions: { ...executionTable(connection), ...executionList(connection) },
+    approvals: approvalTable(connection),
     logs: logTable(connection),
     /** What takes long is read in a thread of its own. */
     reader,

@@ -142,6 +142,15 @@ create index executions_expiring on executions (expires_at) where status = 'queu
 create index executions_open on executions (job_id, lane, host_id) where status in ('initializing', 'running');
 create index executions_deleted on executions (deleted_at) where deleted_at is not null;
 
+create table approvals (
+  digest text primary key,
+  name text not null,
+  at integer not null,
+  actor text not null,
+  version text not null
+) strict, without rowid;
+create index approvals_by_name on approvals (name, at);
+
 create table samples (
   execution_id integer not null,
   time integer not null,

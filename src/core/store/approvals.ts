@@ -1,0 +1,68 @@
+import { desc, eq, or } from 'drizzle-orm'
+import type { Actor } from '../../shared/contract.ts'
+import type { Metadata } from '../handlers/metadata.ts'
+import type { Part } from '../scripts/content.ts'
+import type { Connection } from './open.ts'
+import { approvals } from './schema.ts'
+
+/** A script as it was approved: what it is made of, and what was learnt of it. */
+export interface Version {
+  /** The file that is run, from the folder of the script. */
+  entry: string
+  parts: Part[]
+  /** Of the bundled code, where it is a module. */
+  code?: string
+  /** What a module told when it was loaded, beyond what can be read. */
+  told?: Metadata
+  /** Why it could not be loaded. */
+  failure?: string
+}
+
+export interface Approval {
+  digest: string
+  name: string
+  at: number
+  actor: Actor
+  version: Version
+}
+
+/** @returns functions over what was approved */
+export function approvalTable({ orm }: Connection) {
+  const read = (row: typeof approvals.$inferSelect | undefined): Approval | undefined =>
+    row && { ...row, version: JSON.parse(row.version) as Version }
+  return {
+    find: (digest: string): Approval | undefined =>
+      read(orm.select().from(approvals).where(eq(approvals.digest, digest)).get()),
+    /** What was approved last under a name. */
+    latest: (name: string): Approval | undefined =>
+      read(
+        orm
+          .select()
+          .from(approvals)
+          .where(eq(approvals.name, name))
+          .orderBy(desc(approvals.at))
+          .limit(1)
+          .get(),
+      ),
+    digests: (): string[] =>
+      orm
+        .select({ digest: approvals.digest })
+        .from(approvals)
+        .all()
+        .map(({ digest }) => digest),
+    add({ version, ...approval }: Approval): void {
+      const values = { ...approval, version: JSON.stringify(version) }
+      orm.insert(approvals).values(values).onConflictDoUpdate({ target: approvals.digest, set: values }).run()
+    },
+    /** Withdraws what was approved under a name, and this content whatever its name was; returns how many that were. */
+    remove: (name: string, digest: string | null): number =>
+      orm
+        .delete(approvals)
+        .where(
+          digest === null
+            ? eq(approvals.name, name)
+            : or(eq(approvals.name, name), eq(approvals.digest, digest)),
+        )
+        .run().changes,
+  }
+}
