@@ -3,7 +3,6 @@ import type { Client } from '../shared/client.ts'
 import type { Job, JobInput, Mode, Parameters, Policy } from '../shared/contract.ts'
 import { Fault } from '../shared/fault.ts'
 import type { MISSED, OVERLAPS, RESTARTS } from '../shared/schedule.ts'
-import { checkParameters } from '../core/handlers/parameters.ts'
 import { assign, pairOf } from './assignments.ts'
 import { withDeck, type GlobalOptions } from './deck.ts'
 import { handlerText } from './facts.ts'
@@ -11,6 +10,7 @@ import { timesTable, withoutPlanner } from './occurrences.ts'
 import { readParameters, type ParameterOptions } from './parameters.ts'
 import { scheduleOf, type ScheduleOptions } from './schedule-options.ts'
 import { oneLine, print, printJson, printNote } from './terminal.ts'
+import { readTypedFile, typedParameters } from './typed-file.ts'
 
 export interface AddOptions extends GlobalOptions, ScheduleOptions, ParameterOptions {
   name: string
@@ -147,33 +147,20 @@ async function faceOf(client: Client, options: AddOptions, params: Parameters): 
       handlers: [{ priority, handler: { command } }],
     }
   }
-  const file = resolve(options.file!)
-  const described = await client.request('handlers.describe', { file }).catch((fault: Fault) => {
-    const isWord = fault.code === 'handler-missing' && !options.file!.includes('/')
-    throw isWord
-      ? new Fault(
-          fault.code,
-          `${fault.message}; for a command: jobdeck add ${JSON.stringify(name)} -- ${options.file}`,
-        )
-      : fault
-  })
-  for (const warning of described.warnings) printNote(`${file}: ${warning}`)
-  const description = options.description ?? described.description?.slice(0, 10_000)
+  const typed = await readTypedFile(
+    client,
+    options.file!,
+    `jobdeck add ${JSON.stringify(name)} -- ${options.file}`,
+  )
+  const description = options.description ?? typed.description?.slice(0, 10_000)
   // Nobody is there to be asked when it runs by itself: what it wants must be given now.
-  const from = options.param.length > 0 ? 'text' : 'json'
-  await checkParameters(described.schema, params, from)
+  const given = await typedParameters(typed.schema, params, options.param.length > 0 ? 'text' : 'json')
   return {
     ...common,
     ...(description !== undefined && { description }),
-    ...(Object.keys(params).length > 0 && { params: await typed(described.schema, params, from) }),
-    handlers: [{ priority, handler: { file } }],
+    ...(Object.keys(given).length > 0 && { params: given }),
+    handlers: [{ priority, handler: typed.handler }],
   }
-}
-
-/** Parameters in the types that the script wants, and none that were not given: its defaults may change. */
-async function typed(schema: Record<string, unknown> | undefined, params: Parameters, from: 'text' | 'json') {
-  const checked = await checkParameters(schema, params, from)
-  return Object.fromEntries(Object.entries(checked).filter(([name]) => name in params))
 }
 
 async function save(client: Client, job: JobInput, disabled = false): Promise<Job> {

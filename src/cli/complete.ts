@@ -14,7 +14,16 @@ export interface Candidate {
 }
 
 /** What of the deck, or of the disk, can stand at a place. */
-type Kind = 'jobs' | 'runs' | 'jobs and runs' | 'categories' | 'tags' | 'fields' | 'files' | 'folders'
+type Kind =
+  | 'scripts'
+  | 'jobs'
+  | 'runs'
+  | 'jobs and runs'
+  | 'categories'
+  | 'tags'
+  | 'fields'
+  | 'files'
+  | 'folders'
 
 /** What is wanted at the cursor. */
 export interface Place {
@@ -37,6 +46,8 @@ const ARGUMENT_KINDS: Record<string, Kind> = {
   paths: 'categories',
   to: 'categories',
   file: 'files',
+  script: 'scripts',
+  scripts: 'scripts',
   'dir|file': 'files',
 }
 const OPTION_KINDS: Record<string, Kind> = {
@@ -178,6 +189,11 @@ function deckCandidates({ kind, data, typed }: Place, options: GlobalOptions): P
         const jobs = await client.request('jobs.list', {})
         return [...new Set(jobs.flatMap(({ tags }) => tags))].map((value) => ({ value }))
       }
+      case 'scripts':
+        return (await client.request('scripts.list', {})).map(({ name, state, title }) => ({
+          value: name,
+          about: [state, title].filter(Boolean).join(', '),
+        }))
       case 'runs':
         return runsIn(client)
       case 'jobs':

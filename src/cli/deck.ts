@@ -22,13 +22,21 @@ export const usualFolder = () => envPaths('jobdeck', { suffix: '' }).data
 
 export const deckFile = (options: GlobalOptions) => join(dataFolder(options), 'jobdeck.db')
 
+/** Where people drop scripts: the folder of the deck is Jobdeck's alone. */
+export const scriptsFolder = (options: GlobalOptions) => join(dataFolder(options), 'scripts')
+
 /** Opens the deck for one command and closes it afterwards, however the command ends. */
 export async function withDeck<T>(
   options: GlobalOptions,
   kind: 'run' | 'command',
   work: (client: Client, engine: Engine) => Promise<T>,
 ): Promise<T> {
-  const engine = await createEngine({ file: deckFile(options), kind, environment: 'terminal' })
+  const engine = await createEngine({
+    file: deckFile(options),
+    kind,
+    environment: 'terminal',
+    scripts: scriptsFolder(options),
+  })
   try {
     return await work(createClient(createBridge(engine)), engine)
   } finally {

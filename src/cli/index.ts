@@ -10,6 +10,7 @@ import { registerData } from './commands/data.ts'
 import { registerLooking } from './commands/looking.ts'
 import { registerRunning } from './commands/running.ts'
 import { registerScheduling } from './commands/scheduling.ts'
+import { registerScripts } from './commands/scripts.ts'
 import { EXIT } from './exit.ts'
 import { messageOf } from './fields.ts'
 import { closeQuietly, printError, printable, withoutDirections } from './terminal.ts'
@@ -82,6 +83,7 @@ async function parse(argv: string[], onCommand: (name: string) => void): Promise
   registerScheduling(line)
   registerLooking(line)
   registerChanging(line)
+  registerScripts(line)
   registerConfiguring(line)
   registerData(line)
   registerCompletions(line)

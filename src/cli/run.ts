@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { basename, resolve } from 'node:path'
+import { basename } from 'node:path'
 import type { Client } from '../shared/client.ts'
 import type { Execution, JobInput, Mode, Parameters, Status } from '../shared/contract.ts'
 import { Fault, type FaultCode } from '../shared/fault.ts'
@@ -11,7 +11,7 @@ import { EXIT, SIGNAL_EXIT } from './exit.ts'
 import { keep, refuseTaken } from './keep.ts'
 import { readParameters, type ParameterOptions } from './parameters.ts'
 import { Ended, heedSignals, type EndSignal, type Signals } from './signals.ts'
-import { printNote } from './terminal.ts'
+import { readTypedFile } from './typed-file.ts'
 import { jsonView, textView } from './view.ts'
 
 export interface RunOptions extends GlobalOptions, ParameterOptions {
@@ -117,22 +117,18 @@ async function jobOf(client: Client, options: RunOptions): Promise<{ job: JobInp
       params,
     }
   }
-  const file = resolve(options.file!)
-  const { title, description, schema, warnings } = await client
-    .request('handlers.describe', { file })
-    .catch((fault: Fault) => {
-      const isWord = fault.code === 'handler-missing' && !options.file!.includes('/')
-      throw isWord
-        ? new Fault(fault.code, `${fault.message}; for a command: jobdeck run -- ${options.file}`)
-        : fault
-    })
-  for (const warning of warnings) printNote(`${file}: ${warning}`)
+  const typed = await readTypedFile(client, options.file!, `jobdeck run -- ${options.file}`)
+  const { handler, title, description, schema } = typed
+  // The same key as ever for a file.
+  const key = keyOf(name ? { name } : handler)
   const job: JobInput = {
-    key: keyOf(name ? { name } : { file }),
-    name: name ?? short(title?.trim() || basename(file)),
-    handlers: [{ priority, handler: { file } }],
+    key,
+    name: name ?? short(title?.trim() || basename(typed.name)),
+    handlers: [{ priority, handler }],
     ...(description && { description: description.slice(0, 10_000) }),
     ...policy,
+    // A script of the folder works where it lies.
+    ...('script' in handler && { directory: undefined }),
   }
   return { job, params: options.param.length > 0 ? await checkParameters(schema, params, 'text') : params }
 }

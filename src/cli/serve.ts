@@ -1,5 +1,6 @@
 /** `jobdeck serve`: keeps a deck running in the foreground, for terminals, service managers and logins. */
 import { createBridge } from '../core/api.ts'
+import { makeFolder } from '../core/disk.ts'
 import { createEngine, type Engine } from '../core/engine.ts'
 import { listen, type Listening } from '../core/socket.ts'
 import { createClient, type Client } from '../shared/client.ts'
@@ -7,8 +8,9 @@ import type { Execution } from '../shared/contract.ts'
 import { parseDuration } from '../shared/duration.ts'
 import { Fault, type FaultCode, type FaultData } from '../shared/fault.ts'
 import { backgroundLog, type Say } from './background-log.ts'
-import { deckFile, type GlobalOptions } from './deck.ts'
+import { deckFile, scriptsFolder, type GlobalOptions } from './deck.ts'
 import { EXIT } from './exit.ts'
+import { tellScripts, waitingScripts } from './serve-scripts.ts'
 import { targetNames, untilText } from './targets.ts'
 import { counted, duration, printJson } from './terminal.ts'
 
@@ -40,7 +42,12 @@ export async function serve(options: ServeOptions): Promise<number> {
       return NOWHERE
     })
   }
-  const engine = await createEngine({ file: deckFile(options), kind: 'serve', listen: reach })
+  const engine = await createEngine({
+    file: deckFile(options),
+    kind: 'serve',
+    listen: reach,
+    scripts: scriptsFolder(options),
+  })
   const awake = setInterval(() => {}, 2 ** 30) // nothing else of the engine keeps a process alive
   try {
     say ??= backgroundLog(engine.folders.logs, 'serve').say
@@ -49,6 +56,9 @@ export async function serve(options: ServeOptions): Promise<number> {
     if (options.json) printJson({ type: 'serving', deck: engine.store.file, planner: plans })
     say('info', await introduction(client, engine.store.file, plans))
     hasBegun = true
+    const [folder] = await client.request('scripts.folders', {})
+    makeFolder(folder!.path)
+    tellScripts(client, say)
     for (const text of await obstacles(client)) say('warn', text)
     const ending = await Promise.race([replaced, end.next()])
     if (typeof ending !== 'string') {
@@ -141,6 +151,8 @@ async function obstacles(client: Client): Promise<string[]> {
     found.push(
       `${counted(times, 'planned time')} ${times === 1 ? 'waits' : 'wait'} for an answer: jobdeck missed`,
     )
+  const scripts = await waitingScripts(client)
+  if (scripts !== undefined) found.push(scripts)
   return found
 }
 

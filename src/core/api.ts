@@ -45,18 +45,20 @@ const handlers: Handlers = {
   },
   'jobs.run'(engine, { job, params = {}, trigger = 'manual' }) {
     const { store } = engine
+    // Who names a file to be run now means its bytes as they are, in a scripts folder too.
+    const asTyped = { ...engine, scripts: { nameOf: () => undefined } }
     const categoryId = job.category === undefined ? null : (store.categories.idOf(job.category) ?? null)
     const [known] = keyed(engine, job)
     const open = known === undefined ? undefined : openDaemon(engine, known)
     if (open && job.schedule && 'daemon' in job.schedule)
-      return keepRunning(engine, open, () => saveJob(engine, job))
+      return keepRunning(engine, open, () => saveJob(asTyped, job))
     const save = () => {
-      const id = saveJob(engine, job)
+      const id = saveJob(asTyped, job)
       setDaemon(engine, id, null)
       return id
     }
     const write = <T>(work: () => T) => engine.planning.afterSettling(work, keyed(engine, job))
-    return engine.start(definitionOf(engine, job), categoryId, params, trigger, save, write)
+    return engine.start(definitionOf(asTyped, job), categoryId, params, trigger, save, write)
   },
   'jobs.list': ({ store }, input) => store.jobs.list(input),
   'jobs.count': ({ store }, input) => store.jobs.count(input),

@@ -9,7 +9,9 @@ import { checkSchedule } from './plan/check.ts'
 import type { Scripts } from './scripts/scripts.ts'
 import type { JobFace } from './store/jobs.ts'
 
-type Deck = Pick<Engine, 'store' | 'clock' | 'actor' | 'planning' | 'scripts'>
+type Deck = Pick<Engine, 'store' | 'clock' | 'actor' | 'planning'> & {
+  scripts: Pick<Scripts, 'nameOf'>
+}
 
 /** Creates the job, or updates the one with the same key; an edit that changes something makes a version. */
 export function saveJob(deck: Deck, input: CheckedInput<'jobs.save'>): string {

@@ -8,7 +8,7 @@ import type { Engine } from './engine.ts'
 import { definitionOf, enableJob, manageJob, removeJobs, saveJob } from './jobs.ts'
 import { normalPath } from './store/categories.ts'
 
-type Deck = Pick<Engine, 'store' | 'clock' | 'actor' | 'planning' | 'scripts'>
+type Deck = Parameters<typeof saveJob>[0]
 type Wanted = Omit<CheckedInput<'deck.import'>, 'dryRun'>
 
 /** @param ids of the jobs that are wanted; without, all jobs and all categories */

@@ -13,7 +13,7 @@ const MOST_TIME = 1000
 /** From the reading of a folder until it is surely watched, in ms. */
 const GAP_TIME = 300
 /** Folders that were added, or have come to be, are looked for this often, in ms. */
-const LOOK_INTERVAL = 2000
+const LOOK_INTERVAL = 500
 /** What the system says when it watches no more files. */
 const NO_ROOM = new Set(['ENOSPC', 'EMFILE'])
 
