@@ -2,7 +2,7 @@
  * Which files beside it a program takes in, as far as its text says so: those are a part of it, and approved with it.
  * A module's are known exactly, from its bundling; in other languages a name may be computed, and then it is not seen.
  */
-import { stat } from 'node:fs/promises'
+import { statSync } from 'node:fs'
 import { dirname, extname, join, sep } from 'node:path'
 import { readHead } from '../handlers/kind.ts'
 
@@ -64,10 +64,17 @@ const RULES: Record<string, Rule[]> = {
 /** A program is read so far for what it takes in, in bytes. */
 const SOURCE_LIMIT = 1024 * 1024
 
+export interface Neighbours {
+  files: string[]
+  /** Where others would lie that are not there. */
+  absent: string[]
+}
+
 /** The files that a program takes in, with those that they take in; only such as lie in its own folder or below. */
-export async function neighboursOf(entry: string): Promise<string[]> {
+export async function neighboursOf(entry: string): Promise<Neighbours> {
   const folder = dirname(entry)
   const found = new Set<string>()
+  const absent = new Set<string>()
   const waiting = [entry]
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
     const rules = RULES[extname(file).toLowerCase()] ?? []
@@ -77,13 +84,18 @@ export async function neighboursOf(entry: string): Promise<string[]> {
     const places = namesIn(text, rules).flatMap((name) => [join(beside, name), join(folder, name)])
     for (const path of new Set(places)) {
       if (path === entry || found.has(path) || !path.startsWith(folder + sep)) continue
-      if (!(await stat(path).catch(() => undefined))?.isFile()) continue
-      found.add(path)
-      waiting.push(path)
+      if (!isFile(path)) absent.add(path)
+      else {
+        found.add(path)
+        waiting.push(path)
+      }
     }
   }
-  return [...found].toSorted()
+  return { files: [...found].toSorted(), absent: [...absent] }
 }
+
+/** At once: there are many places to look at, and each wait for a thread takes longer. */
+export const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
 
 const namesIn = (text: string, rules: Rule[]): string[] =>
   rules.flatMap(({ pattern, places }) =>

@@ -1,13 +1,13 @@
 /** What a script is: what it is made of, what it says of itself, and what keeps it from being run. Nothing of it is run. */
 import { dirname, join, relative } from 'node:path'
-import { stat } from 'node:fs/promises'
 import { LRUCache } from 'lru-cache'
 import { toFault, type FaultData } from '../../shared/fault.ts'
+import { touchCode } from '../handlers/code.ts'
 import { COARSEST_TIME, describeFile, stampOf, type Description } from '../handlers/describe.ts'
 import { digestOfParts, filesIn, pathIn, readPart, type Part } from './content.ts'
 import type { Found } from './find.ts'
 import { sidecarNames } from './names.ts'
-import { neighboursOf } from './neighbours.ts'
+import { isFile, neighboursOf, type Neighbours } from './neighbours.ts'
 
 /** A script as it is now. */
 export interface Script extends Found {
@@ -35,46 +35,77 @@ export async function partOf(folder: string, file: string): Promise<Part> {
 /** How often it is read again when it changes while it is read. */
 const ATTEMPTS = 5
 
+/** Scripts that were read: one is read again only where a file of it is another, or one that it names has come. */
+const known = new LRUCache<string, { script: Script; stamps: Map<string, string>; absent: string[] }>({
+  max: 20_000,
+})
+
 export async function readScript(found: Found, name: string, codeFolder: string): Promise<Script> {
+  const before = found.isFolder ? undefined : known.get(found.entry)
+  if (before && isUnchanged(before, codeFolder)) return { ...before.script, ...found, name }
+  const { script, absent } = await read(found, name, codeFolder)
+  const stamps = new Map<string, string>()
+  for (const { path } of script.parts) {
+    const file = join(script.folder, ...path.split('/'))
+    const stamp = stampOf(file, Date.now() - COARSEST_TIME)
+    if (stamp !== undefined) stamps.set(file, stamp)
+  }
+  if (stamps.size > 0 && stamps.size === script.parts.length)
+    known.set(found.entry, { script, stamps, absent })
+  else known.delete(found.entry)
+  return script
+}
+
+function isUnchanged(
+  { script, stamps, absent }: { script: Script; stamps: Map<string, string>; absent: string[] },
+  codeFolder: string,
+): boolean {
+  const file = script.description?.file
+  if (file?.kind === 'module' && !touchCode(codeFolder, file.digest)) return false
+  return [...stamps].every(([path, stamp]) => stampOf(path) === stamp) && !absent.some(isFile)
+}
+
+/** With where files would lie that it has not. */
+async function read(
+  found: Found,
+  name: string,
+  codeFolder: string,
+): Promise<{ script: Script; absent: string[] }> {
   const { folder, entry, problem } = found
   const nothing = { ...found, name, entryPath: pathIn(folder, entry), parts: [] }
-  if (problem) return nothing
+  if (problem) return { script: nothing, absent: [] }
   try {
     for (let attempt = 1; ; attempt++) {
       const told = await describeFile(entry, codeFolder).catch((thrown: unknown) => toFault(thrown).toJSON())
       const description = 'code' in told ? undefined : told
-      const files = new Set([
-        ...(found.isFolder ? await filesIn(folder) : []),
-        ...(await filesOf(entry, description)),
-      ])
+      const { files: own, absent } = await filesOf(entry, description)
+      const files = new Set([...(found.isFolder ? await filesIn(folder) : []), ...own])
       const parts = await Promise.all([...files].toSorted().map((file) => partOf(folder, file)))
       if (attempt < ATTEMPTS && !agree(folder, parts, description)) continue
       const digest = digestOfParts(nothing.entryPath, parts)
-      return {
+      const script = {
         ...nothing,
         parts,
         digest,
         ...(description ? { description } : { problem: told as FaultData }),
       }
+      return { script, absent }
     }
   } catch (thrown) {
-    return { ...nothing, problem: toFault(thrown).toJSON() }
+    return { script: { ...nothing, problem: toFault(thrown).toJSON() }, absent: [] }
   }
 }
 
 /** The entry, what it takes in, and what is said of it beside it. */
-async function filesOf(entry: string, description: Description | undefined): Promise<string[]> {
-  const sidecars = sidecarNames(entry).map((name) => join(dirname(entry), name))
-  const [sidecar] = (
-    await Promise.all(
-      sidecars.map(async (file) => ((await stat(file).catch(() => undefined))?.isFile() ? [file] : [])),
-    )
-  ).flat()
+async function filesOf(entry: string, description: Description | undefined): Promise<Neighbours> {
+  const places = sidecarNames(entry).map((name) => join(dirname(entry), name))
+  const sidecar = places.filter(isFile).slice(0, 1)
   const own =
     description?.file.kind === 'module'
-      ? [...description.file.inputs.keys()]
-      : [entry, ...(await neighboursOf(entry))]
-  return [...own, ...(sidecar === undefined ? [] : [sidecar])]
+      ? { files: [...description.file.inputs.keys()], absent: [] }
+      : await neighboursOf(entry)
+  const files = [entry, ...own.files, ...sidecar]
+  return { files, absent: [...own.absent, ...places.filter((place) => !sidecar.includes(place))] }
 }
 
 /** Whether what was bundled is what was read besides. */

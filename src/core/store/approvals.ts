@@ -1,4 +1,4 @@
-import { desc, eq, or } from 'drizzle-orm'
+import { eq, or } from 'drizzle-orm'
 import type { Actor } from '../../shared/contract.ts'
 import type { Metadata } from '../handlers/metadata.ts'
 import type { Part } from '../scripts/content.ts'
@@ -27,29 +27,18 @@ export interface Approval {
 }
 
 /** @returns functions over what was approved */
-export function approvalTable({ orm }: Connection) {
-  const read = (row: typeof approvals.$inferSelect | undefined): Approval | undefined =>
+export function approvalTable({ orm, database }: Connection) {
+  type Row = Omit<Approval, 'version'> & { version: string }
+  const read = (row: Row | undefined): Approval | undefined =>
     row && { ...row, version: JSON.parse(row.version) as Version }
+  const find = database.prepare<[string], Row>('select * from approvals where digest = ?')
+  const latest = database.prepare<[string], Row>(
+    'select * from approvals where name = ? order by at desc limit 1',
+  )
   return {
-    find: (digest: string): Approval | undefined =>
-      read(orm.select().from(approvals).where(eq(approvals.digest, digest)).get()),
+    find: (digest: string): Approval | undefined => read(find.get(digest)),
     /** What was approved last under a name. */
-    latest: (name: string): Approval | undefined =>
-      read(
-        orm
-          .select()
-          .from(approvals)
-          .where(eq(approvals.name, name))
-          .orderBy(desc(approvals.at))
-          .limit(1)
-          .get(),
-      ),
-    digests: (): string[] =>
-      orm
-        .select({ digest: approvals.digest })
-        .from(approvals)
-        .all()
-        .map(({ digest }) => digest),
+    latest: (name: string): Approval | undefined => read(latest.get(name)),
     add({ version, ...approval }: Approval): void {
       const values = { ...approval, version: JSON.stringify(version) }
       orm.insert(approvals).values(values).onConflictDoUpdate({ target: approvals.digest, set: values }).run()
