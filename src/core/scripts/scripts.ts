@@ -1,8 +1,8 @@
 /** The scripts of a deck: what lies in its folders, and what of that people approved. */
-import { join, resolve } from 'node:path'
+import { homedir } from 'node:os'
+import { basename, dirname, join, resolve } from 'node:path'
 import { realpathSync, statSync } from 'node:fs'
 import { writeFile, mkdir, chmod, rename, rm } from 'node:fs/promises'
-import { basename, dirname } from 'node:path'
 import type { Actor, CheckedInput, Output } from '../../shared/contract.ts'
 import { Fault, invalidInput } from '../../shared/fault.ts'
 import type { Clock } from '../clock.ts'
@@ -354,5 +354,9 @@ const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.is
 
 function realFolder(path: string): string {
   if (!isFolder(path)) throw invalidInput('path', `${path} is no folder that is there`)
-  return realpathSync(path)
+  const real = realpathSync(path)
+  // All below it would be looked through, and watched.
+  if (dirname(real) === real || real === homedir())
+    throw invalidInput('path', `${real} holds far more than scripts: give a folder of their own`)
+  return real
 }
