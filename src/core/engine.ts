@@ -73,6 +73,8 @@ export interface EngineOptions {
   durability?: Durability
   /** Which part of this process's environment runs get. */
   environment?: EnvironmentKind
+  /** Their PATH; that of this process, if not given. */
+  path?: string
   /** Whether the machine has a network; asked of the machine, if not given. */
   isOnline?: () => boolean
   /** Lets other processes reach this host, once it is the planner. */
@@ -123,7 +125,8 @@ export async function createEngine(options: EngineOptions) {
   const slots = { ...defaultSlots(), ...options.slots }
   const functions = new Map<string, InlineHandler>()
   const leftovers = new Leftovers()
-  const base = baseEnvironment(environment, process.env, folders.python)
+  const own = options.path === undefined ? process.env : { ...process.env, PATH: options.path }
+  const base = baseEnvironment(environment, own, folders.python)
   const places = createPlaces({ folders, base, functions, hostId })
 
   const dispatcher = new Dispatcher(
@@ -250,7 +253,7 @@ export async function createEngine(options: EngineOptions) {
     const inherited = combine(sourcesOf(store, categoryId, policy))
     const parts: Part[] = []
     for (const { priority, handler } of handlers) {
-      const resolved = await resolveHandler(handler, inherited, folders.code)
+      const resolved = await resolveHandler(handler, inherited, folders.code, base)
       const isDaemon = schedule !== undefined && 'daemon' in schedule
       const definition = isDaemon ? { ...resolved, retry: undefined, isDaemon } : resolved
       parts.push({

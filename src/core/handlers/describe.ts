@@ -23,9 +23,14 @@ const MODULE_LIMIT = 64 * 1024 * 1024
 
 /**
  * Reads what a file says of itself, without running it.
+ * @param environmentOf the environment of a run, by that which the file gives it; that of this process, if not given
  * @throws Fault `handler-missing`, `handler-unsuitable`, `handler-syntax`
  */
-export async function describeFile(path: string, codeFolder: string): Promise<Description> {
+export async function describeFile(
+  path: string,
+  codeFolder: string,
+  environmentOf?: (own: Record<string, string>) => Record<string, string>,
+): Promise<Description> {
   const file = resolve(path)
   const known = bundled.get(file)
   // Bundling takes longer than all else that a start does; so it is done again only after a change.
@@ -41,7 +46,9 @@ export async function describeFile(path: string, codeFolder: string): Promise<De
     return describeModule(file, codeFolder)
   }
   const metadata = programMetadata(await readHead(file, SOURCE_LIMIT), file)
-  const command = await programCommand(file, metadata.interpreter, metadata.hasDependencies)
+  const { interpreter, hasDependencies } = metadata
+  const environment = environmentOf?.(metadata.defaults.environment ?? {})
+  const command = await programCommand(file, { interpreter, hasDependencies, environment })
   return { ...metadata, file: { kind: 'program', command } }
 }
 

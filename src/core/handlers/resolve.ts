@@ -10,12 +10,14 @@ let describing: typeof Describing | undefined
 /**
  * Finds out what exactly a handler is and makes the copy of it that an execution keeps.
  * @param policy of the job; what it leaves open is taken from the file, then from the defaults
+ * @param base the environment of every run: the interpreter of a script is looked for on its PATH
  * @throws Fault `handler-missing`, `handler-unsuitable`, `handler-syntax`
  */
 export async function resolveHandler(
   handler: Handler,
   policy: Policy,
   codeFolder: string,
+  base: Record<string, string>,
 ): Promise<Definition> {
   if ('function' in handler) {
     requireMode(
@@ -37,7 +39,15 @@ export async function resolveHandler(
   const file = isAbsolute(handler.file) ? handler.file : resolve(handler.file)
   describing ??= await import('./describe.ts')
   const { describeFile, digestOfFile } = describing
-  const { file: how, schema, defaults } = await describeFile(file, codeFolder)
+  const {
+    file: how,
+    schema,
+    defaults,
+  } = await describeFile(file, codeFolder, (own) => ({
+    ...base,
+    ...own,
+    ...policy.environment,
+  }))
   const merged = mergePolicies({ directory: dirname(file) }, defaults, policy)
   if (how.kind === 'program') {
     requireMode(merged.mode, 'process', `${file} is a program, which`, '')
