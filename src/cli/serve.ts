@@ -1,6 +1,7 @@
 /** `jobdeck serve`: keeps a deck running in the foreground, for terminals, service managers and logins. */
 import { createBridge } from '../core/api.ts'
 import { createEngine, type Engine } from '../core/engine.ts'
+import { loginPath } from '../core/executors/login-path.ts'
 import { listen, type Listening } from '../core/socket.ts'
 import { createClient, type Client } from '../shared/client.ts'
 import type { Execution } from '../shared/contract.ts'
@@ -40,7 +41,13 @@ export async function serve(options: ServeOptions): Promise<number> {
       return NOWHERE
     })
   }
-  const engine = await createEngine({ file: deckFile(options), kind: 'serve', listen: reach })
+  const login = isInTerminal() ? undefined : await loginPath()
+  const engine = await createEngine({
+    file: deckFile(options),
+    kind: 'serve',
+    listen: reach,
+    ...(login && { path: login.path }),
+  })
   const awake = setInterval(() => {}, 2 ** 30) // nothing else of the engine keeps a process alive
   try {
     say ??= backgroundLog(engine.folders.logs, 'serve').say
@@ -48,6 +55,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     const replaced = tellAll(client, say)
     if (options.json) printJson({ type: 'serving', deck: engine.store.file, planner: plans })
     say('info', await introduction(client, engine.store.file, plans))
+    if (login) say(login.from === 'shell' ? 'info' : 'warn', sentenceOf(login.message))
     hasBegun = true
     for (const text of await obstacles(client)) say('warn', text)
     const ending = await Promise.race([replaced, end.next()])
@@ -65,6 +73,11 @@ export async function serve(options: ServeOptions): Promise<number> {
     await engine.close()
   }
 }
+
+/** Whoever types it has the PATH that is wanted. */
+const isInTerminal = () => [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)
+
+const sentenceOf = (message: string) => message.charAt(0).toUpperCase() + message.slice(1)
 
 /** The signals, one after another; a third one waits for nothing. */
 function endings() {
