@@ -1,6 +1,9 @@
 import { existsSync, realpathSync } from 'node:fs'
 import type { Finding } from '../shared/contract.ts'
 import { Fault, type FaultCode } from '../shared/fault.ts'
+import { baseEnvironment } from '../core/executors/environment.ts'
+import { loginPath } from '../core/executors/login-path.ts'
+import { foldersOf } from '../core/folders.ts'
 import { examinePlace } from '../core/health/place.ts'
 import { deckFile, withDeck, type GlobalOptions } from './deck.ts'
 import { EXIT } from './exit.ts'
@@ -39,6 +42,22 @@ export async function doctor(options: GlobalOptions): Promise<number> {
       return [closed, ...(await examinePlace(realpathSync(file), Date.now()))]
     },
   )
+  return tell(findings, options)
+}
+
+/** `jobdeck doctor FILE`: the same for a script, with what it gets where no terminal is; makes no deck. */
+export async function examineFile(options: GlobalOptions & { file: string }): Promise<number> {
+  const [{ examineScript }, { path, message }] = await Promise.all([
+    import('../core/handlers/examine.ts'),
+    loginPath(),
+  ])
+  const cacheFolder = foldersOf(deckFile(options)).python
+  const environment = baseEnvironment('clean', { ...process.env, PATH: path }, cacheFolder)
+  return tell(await examineScript({ file: options.file, environment, pathFrom: message }), options)
+}
+
+/** Prints what was found; returns the exit code. */
+function tell(findings: Finding[], options: GlobalOptions): number {
   const count = (state: Finding['state']) => findings.filter((finding) => finding.state === state).length
   const [problems, warnings] = [count('problem'), count('warning')]
   for (const finding of findings) if (options.json) printJson(finding)

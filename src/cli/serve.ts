@@ -46,7 +46,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     file: deckFile(options),
     kind: 'serve',
     listen: reach,
-    ...(login && { path: login.path }),
+    ...(login && { path: login.path, pathFrom: login.message }),
   })
   const awake = setInterval(() => {}, 2 ** 30) // nothing else of the engine keeps a process alive
   try {

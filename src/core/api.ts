@@ -210,6 +210,10 @@ const handlers: Handlers = {
     } = await describeFile(file, engine.folders.code)
     return { ...rest, kind: how.kind } as Output<'handlers.describe'>
   },
+  async 'handlers.examine'({ base, pathFrom }, { file }) {
+    const { examineScript } = await import('./handlers/examine.ts')
+    return examineScript({ file, environment: base, pathFrom })
+  },
   'executions.list': (engine, { job, ...filter }) =>
     engine.explain(engine.store.executions.list({ ...filter, ...jobIdOf(engine, job) })),
   'executions.status': (engine, { execution }) =>

@@ -75,6 +75,8 @@ export interface EngineOptions {
   environment?: EnvironmentKind
   /** Their PATH; that of this process, if not given. */
   path?: string
+  /** Where that comes from, as a sentence for people. */
+  pathFrom?: string
   /** Whether the machine has a network; asked of the machine, if not given. */
   isOnline?: () => boolean
   /** Lets other processes reach this host, once it is the planner. */
@@ -347,6 +349,9 @@ export async function createEngine(options: EngineOptions) {
     hub,
     clock,
     folders,
+    /** The environment that every run gets. */
+    base,
+    pathFrom: options.pathFrom,
     /** The inline functions of this process, by their names. */
     functions,
     wake: () => dispatcher.wake(),

@@ -9,7 +9,7 @@ import {
   titleOf,
   type Language,
 } from '../../src/core/handlers/templates/index.ts'
-import { collect, openDeck, temporaryFolder, until, writeFile } from '../support/deck.ts'
+import { collect, openDeck, temporaryFolder, writeFile } from '../support/deck.ts'
 
 const INTERPRETERS: Partial<Record<Language, string>> = { py: 'python3', sh: 'sh', ps1: 'pwsh', rb: 'ruby' }
 const hasInterpreter = (language: Language) => {
@@ -69,22 +69,22 @@ describe.each(LANGUAGES)('the template in %s', (language) => {
 test.each(['py', 'sh'] as const)('the one in %s ends by itself when it is stopped', async (language) => {
   // Would catch: a script to learn from that has to be killed.
   const folder = temporaryFolder()
-  const pause = { py: 'signal.pause()', sh: 'sleep 1000 & wait' }[language]
-  const marker = { py: 'folder = ', sh: 'set -- ' }[language]
-  const text = templateOf(language, 'Slow').replace(marker, `${pause}\n${marker}`)
-  const begun = text.replace(
-    pause,
-    `${language === 'py' ? 'print("::progress::1")' : 'echo ::progress::1'}\n${pause}`,
-  )
+  const [marker, pause] = {
+    py: ['folder = ', 'print("ready")\nsignal.pause()\n'],
+    sh: ['set -- ', 'echo ready; sleep 1000 & wait\n'],
+  }[language] as [string, string]
+  const text = templateOf(language, 'Slow').replace(marker, pause + marker)
   const deck = await openDeck()
-  const file = writeFile(folder, `slow.${language}`, begun)
+  const file = writeFile(folder, `slow.${language}`, text)
   const job = deck.once('process', { name: 'slow', grace: '1m' }).add(0, { file })
   const [execution] = await job.start()
-  await until(deck, execution!, ({ progress }) => progress === 1)
-  await job.cancel()
+  const lines: string[] = []
+  for await (const { message } of execution!.logs({ follow: true })) {
+    lines.push(message)
+    if (message === 'ready') await job.cancel()
+  }
   expect(await job.finished()).toMatchObject({ status: 'cancelled' })
-  const log = await collect(execution!.logs())
-  expect(log.map(({ message }) => message)).toContainEqual(expect.stringMatching(/^Stopped/))
+  expect(lines.at(-1)).toMatch(/^Stopped/)
 })
 
 test.each([
