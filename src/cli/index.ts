@@ -8,6 +8,7 @@ import { registerCompletions } from './commands/completions.ts'
 import { registerConfiguring } from './commands/configuring.ts'
 import { registerData } from './commands/data.ts'
 import { registerLooking } from './commands/looking.ts'
+import { registerMaking } from './commands/making.ts'
 import { registerRunning } from './commands/running.ts'
 import { registerScheduling } from './commands/scheduling.ts'
 import { registerScripts } from './commands/scripts.ts'
@@ -84,6 +85,7 @@ async function parse(argv: string[], onCommand: (name: string) => void): Promise
   registerLooking(line)
   registerChanging(line)
   registerScripts(line)
+  registerMaking(line)
   registerConfiguring(line)
   registerData(line)
   registerCompletions(line)

@@ -2,6 +2,7 @@
 import { createBridge } from '../core/api.ts'
 import { makeFolder } from '../core/disk.ts'
 import { createEngine, type Engine } from '../core/engine.ts'
+import { loginPath } from '../core/executors/login-path.ts'
 import { listen, type Listening } from '../core/socket.ts'
 import { createClient, type Client } from '../shared/client.ts'
 import type { Execution } from '../shared/contract.ts'
@@ -42,11 +43,13 @@ export async function serve(options: ServeOptions): Promise<number> {
       return NOWHERE
     })
   }
+  const login = isInTerminal() ? undefined : await loginPath()
   const engine = await createEngine({
     file: deckFile(options),
     kind: 'serve',
     listen: reach,
     scripts: scriptsFolder(options),
+    ...(login && { path: login.path, pathFrom: login.message }),
   })
   const awake = setInterval(() => {}, 2 ** 30) // nothing else of the engine keeps a process alive
   try {
@@ -55,6 +58,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     const replaced = tellAll(client, say)
     if (options.json) printJson({ type: 'serving', deck: engine.store.file, planner: plans })
     say('info', await introduction(client, engine.store.file, plans))
+    if (login) say(login.from === 'shell' ? 'info' : 'warn', sentenceOf(login.message))
     hasBegun = true
     const [folder] = await client.request('scripts.folders', {})
     makeFolder(folder!.path)
@@ -75,6 +79,11 @@ export async function serve(options: ServeOptions): Promise<number> {
     await engine.close()
   }
 }
+
+/** Whoever types it has the PATH that is wanted. */
+const isInTerminal = () => [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)
+
+const sentenceOf = (message: string) => message.charAt(0).toUpperCase() + message.slice(1)
 
 /** The signals, one after another; a third one waits for nothing. */
 function endings() {

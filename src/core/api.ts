@@ -212,6 +212,10 @@ const handlers: Handlers = {
     } = await describeFile(file, engine.folders.code)
     return { ...rest, kind: how.kind } as Output<'handlers.describe'>
   },
+  async 'handlers.examine'({ base, pathFrom }, { file }) {
+    const { examineScript } = await import('./handlers/examine.ts')
+    return examineScript({ file, environment: base, pathFrom })
+  },
   'scripts.list': ({ scripts }) => scripts.list(),
   'scripts.get': ({ scripts }, { script }) => scripts.get(script),
   'scripts.review': ({ scripts }, { script }) => scripts.review(script),

@@ -74,6 +74,10 @@ export interface EngineOptions {
   durability?: Durability
   /** Which part of this process's environment runs get. */
   environment?: EnvironmentKind
+  /** Their PATH; that of this process, if not given. */
+  path?: string
+  /** Where that comes from, as a sentence for people. */
+  pathFrom?: string
   /** Whether the machine has a network; asked of the machine, if not given. */
   isOnline?: () => boolean
   /** The folder in which people drop scripts; where a host before said, or else beside the deck's files, if not given. */
@@ -128,7 +132,8 @@ export async function createEngine(options: EngineOptions) {
   const slots = { ...defaultSlots(), ...options.slots }
   const functions = new Map<string, InlineHandler>()
   const leftovers = new Leftovers()
-  const base = baseEnvironment(environment, process.env, folders.python)
+  const own = options.path === undefined ? process.env : { ...process.env, PATH: options.path }
+  const base = baseEnvironment(environment, own, folders.python)
   const scripts = createScripts({
     store,
     clock,
@@ -268,7 +273,7 @@ export async function createEngine(options: EngineOptions) {
     const inherited = combine(sourcesOf(store, categoryId, policy))
     const parts: Part[] = []
     for (const { priority, handler } of handlers) {
-      const resolved = await resolveHandler(handler, inherited, { codeFolder: folders.code, scripts })
+      const resolved = await resolveHandler(handler, inherited, { codeFolder: folders.code, base, scripts })
       const isDaemon = schedule !== undefined && 'daemon' in schedule
       const definition = isDaemon ? { ...resolved, retry: undefined, isDaemon } : resolved
       parts.push({
@@ -366,6 +371,9 @@ export async function createEngine(options: EngineOptions) {
     clock,
     folders,
     scripts,
+    /** The environment that every run gets. */
+    base,
+    pathFrom: options.pathFrom,
     /** The inline functions of this process, by their names. */
     functions,
     wake: () => dispatcher.wake(),

@@ -4,7 +4,6 @@ import type { CheckedInput, DeckDocument, Imported } from '../shared/contract.ts
 import { categoryEntry, jobEntry, type CategoryEntry, type JobEntry } from '../shared/document.ts'
 import { Fault, invalidInput } from '../shared/fault.ts'
 import { saveCategory } from './categories.ts'
-import type { Engine } from './engine.ts'
 import { definitionOf, enableJob, manageJob, removeJobs, saveJob } from './jobs.ts'
 import { normalPath } from './store/categories.ts'
 

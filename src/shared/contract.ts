@@ -424,6 +424,7 @@ const imported = z.object({
 const finding = z.object({
   check: z.enum([
     'deck',
+    'approval',
     'versions',
     'place',
     'permissions',
@@ -435,6 +436,13 @@ const finding = z.object({
     'programs',
     'pause',
     'clock',
+    'script',
+    'interpreter',
+    'packages',
+    'syntax',
+    'text',
+    'directory',
+    'path',
   ]),
   state: z.enum(['ok', 'warning', 'problem']),
   message: z.string(),
@@ -741,6 +749,11 @@ export const contract = {
       /** What it says that is not understood. */
       warnings: z.array(z.string()),
     }),
+  },
+  /** What a script would get, and what stands in its way, without running it: interpreter, PATH, folder, packages. */
+  'handlers.examine': {
+    input: z.strictObject({ file: z.string().min(1).max(4096) }),
+    output: z.array(finding),
   },
   /** Executions, newest first. */
   'executions.list': {

@@ -49,6 +49,8 @@ const script = z.object({
   state: z.enum(SCRIPT_STATES),
   /** Where it lies; null for one that is gone. */
   path: z.string().nullable(),
+  /** The file that is run. */
+  entry: z.string().nullable(),
   kind: z.enum(['module', 'program']).nullable(),
   isFolder: z.boolean(),
   title: z.string().nullable(),

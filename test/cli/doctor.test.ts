@@ -1,9 +1,17 @@
-import { chmodSync, copyFileSync, mkdirSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { jobdeck } from '../support/cli.ts'
-import { temporaryFolder } from '../support/deck.ts'
+import { temporaryFolder, writeFile } from '../support/deck.ts'
 import { filled, ran } from '../support/filled.ts'
 
 const deck = () => filled((deck) => ran(deck, 'job', 'true'))
@@ -163,5 +171,39 @@ describe('doctor', () => {
     const { code, stdout, stderr } = await own.on('doctor')
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
     expect(stdout).toMatch(/^✖ /m)
+  })
+})
+
+describe('doctor FILE', () => {
+  const file = (name: string, text: string) => writeFile(temporaryFolder(), name, text)
+
+  test('says what a script gets, with exit code 0, and makes no deck', async () => {
+    const data = join(temporaryFolder(), 'data')
+    const { code, stdout, stderr } = await jobdeck(['doctor', file('a.sh', '#!/bin/sh\necho\n')], { data })
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/^✔ interpreter +it is run by \/bin\/sh/m)
+    expect(stdout).toMatch(/^✔ path +the PATH is that of /m)
+    expect(stdout).toMatch(/^All is well\.$/m)
+    expect(existsSync(data)).toBe(false)
+  })
+
+  test('says what stands in its way and how to mend that, with exit code 1', async () => {
+    // Would catch: a doctor that finds something, and a script that goes on as if it had not.
+    const script = file('a.sh', '#!/no/such/shell\r\necho\r\n')
+    const { code, stdout } = await jobdeck(['doctor', script])
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/^✖ text .*CR LF.*\n +→ Let its lines end as on Linux: perl .*a\.sh$/m)
+    expect(stdout).toMatch(/^✖ interpreter .*\/no\/such\/shell does not exist/m)
+    expect(stdout).toMatch(/^2 problems$/m)
+    const json = (await jobdeck(['--json', 'doctor', script])).json()
+    expect(json).toContainEqual(expect.objectContaining({ check: 'interpreter', state: 'problem' }))
+  })
+
+  test('tells of a file that is not there', async () => {
+    const { code, stdout } = await jobdeck(['doctor', '/no/such/file.py'])
+    expect({ code, stdout }).toEqual({
+      code: 1,
+      stdout: expect.stringContaining('/no/such/file.py does not exist'),
+    })
   })
 })

@@ -1,5 +1,6 @@
 /** `jobdeck serve` as a process of its own, and what commands see of it. */
 import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { connect } from '../../src/core/index.ts'
@@ -230,3 +231,18 @@ test('logs --follow of a job that runs by itself goes on with its next runs', as
   await serve()
   for (const number of [1, 2, 3]) await follow.note(has(`Run #${number} of "Tick"`))
 })
+
+test.skipIf(!userInfo().shell?.endsWith('/bash'))(
+  'without a terminal, runs have the PATH that the login shell of the user has',
+  async () => {
+    // Would catch: a job that finds its program when it is tried by hand, and not when a service runs it.
+    const { run, serve } = deck()
+    const home = temporaryFolder()
+    writeFileSync(join(home, '.bash_profile'), 'PATH="$PATH:/from/profile"\n')
+    const { cli } = await serve([], { HOME: home, PATH: '/usr/bin:/bin' })
+    await cli.note(has('The PATH is that of the login shell'))
+    await run('add', 'Path', '--in', '1ms', ...sh('echo "it is $PATH"'))
+    await cli.note(has('of "Path" completed'))
+    expect((await run('logs', 'Path')).stdout).toMatch(/it is .*:\/from\/profile/)
+  },
+)

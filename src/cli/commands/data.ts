@@ -1,4 +1,4 @@
-import { doctor } from '../doctor.ts'
+import { doctor, examineFile } from '../doctor.ts'
 import { backup, clean, restore } from '../storage.ts'
 import type { CommandLine } from './command-line.ts'
 
@@ -28,6 +28,12 @@ export function registerData({ program, globals, finish }: CommandLine): void {
 
   program
     .command('doctor')
-    .description('look whether all is well with the deck, and say how to mend what is not')
-    .action(async () => finish(await doctor(globals())))
+    .description('look whether all is well with the deck, or with a script, and say how to mend what is not')
+    .argument(
+      '[file]',
+      'a script: its interpreter, PATH, folder, packages and syntax, as where no terminal is',
+    )
+    .action(async (file: string | undefined) =>
+      finish(await (file === undefined ? doctor(globals()) : examineFile({ ...globals(), file }))),
+    )
 }

@@ -4,11 +4,15 @@
 const PASSED = new Set(
   `PATH HOME USER LOGNAME SHELL LANG LANGUAGE TZ TMPDIR TERM COLORTERM
    SSH_AUTH_SOCK DISPLAY WAYLAND_DISPLAY XAUTHORITY DBUS_SESSION_BUS_ADDRESS XDG_RUNTIME_DIR
-   XDG_CONFIG_HOME XDG_DATA_HOME XDG_CACHE_HOME XDG_STATE_HOME DOCKER_HOST
-   HTTP_PROXY HTTPS_PROXY FTP_PROXY ALL_PROXY NO_PROXY
-   APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES PROGRAMFILES(X86) PROGRAMW6432 PATHEXT COMSPEC SYSTEMROOT
-   SYSTEMDRIVE WINDIR TEMP TMP USERNAME USERPROFILE USERDOMAIN HOMEDRIVE HOMEPATH COMPUTERNAME
-   NUMBER_OF_PROCESSORS PROCESSOR_ARCHITECTURE OS PUBLIC`.split(/\s+/),
+   XDG_CONFIG_HOME XDG_DATA_HOME XDG_CACHE_HOME XDG_STATE_HOME XDG_CONFIG_DIRS XDG_DATA_DIRS
+   XDG_CURRENT_DESKTOP XDG_SESSION_TYPE DESKTOP_SESSION __CF_USER_TEXT_ENCODING WSL_DISTRO_NAME WSL_INTEROP
+   DOCKER_HOST HTTP_PROXY HTTPS_PROXY FTP_PROXY ALL_PROXY NO_PROXY
+   APPDATA LOCALAPPDATA PROGRAMDATA ALLUSERSPROFILE PROGRAMFILES PROGRAMFILES(X86) PROGRAMW6432
+   COMMONPROGRAMFILES COMMONPROGRAMFILES(X86) COMMONPROGRAMW6432 PATHEXT COMSPEC SYSTEMROOT
+   SYSTEMDRIVE WINDIR TEMP TMP USERNAME USERPROFILE USERDOMAIN HOMEDRIVE HOMEPATH COMPUTERNAME SESSIONNAME
+   NUMBER_OF_PROCESSORS PROCESSOR_ARCHITECTURE PROCESSOR_ARCHITEW6432 PROCESSOR_IDENTIFIER OS PUBLIC`.split(
+    /\s+/,
+  ),
 )
 
 /** Never passed on, not from a terminal either: they would change how Node or Electron run, or mark another run. */
@@ -29,14 +33,27 @@ export function baseEnvironment(
   kind: EnvironmentKind,
   host: NodeJS.ProcessEnv,
   cacheFolder: string,
+  platform: NodeJS.Platform = process.platform,
 ): Record<string, string> {
   const environment: Record<string, string> = { ...ADDED, PYTHONPYCACHEPREFIX: cacheFolder }
   for (const [name, value] of Object.entries(host)) {
     if (value === undefined || NEVER.test(name)) continue
     const upper = name.toUpperCase()
-    if (kind === 'terminal' || PASSED.has(upper) || upper.startsWith('LC_')) environment[name] = value
+    if (kind === 'clean' && !PASSED.has(upper) && !upper.startsWith('LC_')) continue
+    // Windows writes `Path`, and a copy of its environment minds the case.
+    environment[platform === 'win32' && upper === 'PATH' ? 'PATH' : name] = value
   }
   return environment
+}
+
+/** The PATH of an environment, in whatever case Windows has it. */
+export function pathOf(
+  environment: Record<string, string | undefined>,
+  platform: NodeJS.Platform = process.platform,
+): string | undefined {
+  if (environment.PATH !== undefined || platform !== 'win32') return environment.PATH
+  const name = Object.keys(environment).find((key) => key.toUpperCase() === 'PATH')
+  return name === undefined ? undefined : environment[name]
 }
 
 const SECRET_NAME =

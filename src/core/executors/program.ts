@@ -1,16 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, statSync, writeFileSync } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import which from 'which'
-import { Fault } from '../../shared/fault.ts'
-import type { Definition } from '../definition.ts'
 import type { Sink } from '../dispatch/record.ts'
 import { checkParameters } from '../handlers/parameters.ts'
 import { throttleProgress } from './context.ts'
 import type { Executor, Outcome, Run, Task } from './executor.ts'
 import { errorInfo, startFault } from './failure.ts'
+import { findProgram, launchOf } from './launch.ts'
 import { LineSplitter } from './lines.ts'
 import { outputReader } from './output.ts'
 import { counted, drained, readWithBackPressure } from './pipe.ts'
@@ -32,7 +30,7 @@ export const programExecutor: Executor = async (task: Task, sink: Sink): Promise
   const params = await checkParameters(definition.schema, task.params)
   const { variables, missing } = parameterVariables(task, params)
   const environment = { ...task.environment, ...variables }
-  const { file, args } = await commandLine(definition, environment)
+  const { file, args, isVerbatim } = await launchOf(definition, environment)
   const ended = Promise.withResolvers<Outcome>()
   const root = Promise.withResolvers<Root>()
   const progress = throttleProgress((value, message) => sink.progress(value, message))
@@ -47,7 +45,7 @@ export const programExecutor: Executor = async (task: Task, sink: Sink): Promise
       env: environment,
       detached: true, // leads a group of its own, so that the group can be ended
       windowsHide: true,
-      windowsVerbatimArguments: process.platform === 'win32' && definition.target.kind === 'shell',
+      windowsVerbatimArguments: isVerbatim,
       stdio: [definition.stdin === 'params' ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     })
     // Where there was no room for its pipes there are none.
@@ -105,7 +103,7 @@ async function stopBy(
   sink: Sink,
 ): Promise<void> {
   const warn = (message: string) => sink.log({ level: 'warn', message: `the stop command ${message}` })
-  const command = spawn((await find(name, environment)) ?? name, args, {
+  const command = spawn((await findProgram(name, environment)) ?? name, args, {
     cwd: definition.directory,
     env: { ...environment, JOBDECK_PROCESS_ID: String(processId) },
     windowsHide: true,
@@ -113,37 +111,6 @@ async function stopBy(
   })
   command.on('error', ({ message }) => warn(`could not be started: ${message}`))
   command.on('exit', (code, by) => code !== 0 && warn(`ended with ${by ?? `code ${code}`}`))
-}
-
-/** Looks for a program on the PATH that the run has. */
-const find = (name: string, environment: Record<string, string>) =>
-  which(name, {
-    nothrow: true,
-    path: environment.PATH ?? '',
-    ...(environment.PATHEXT !== undefined && { pathExt: environment.PATHEXT }),
-  })
-
-/** The program and its arguments; what is no path is looked for on the PATH that the run has. */
-async function commandLine(
-  { target }: Definition,
-  environment: Record<string, string>,
-): Promise<{ file: string; args: string[] }> {
-  if (target.kind === 'shell') {
-    return process.platform === 'win32'
-      ? { file: environment.ComSpec ?? 'cmd.exe', args: ['/d', '/s', '/c', `"${target.line}"`] }
-      : { file: '/bin/sh', args: ['-c', target.line] }
-  }
-  if (target.kind !== 'script' && target.kind !== 'command') throw new Error(`no program: ${target.kind}`)
-  const [name = '', ...args] = target.command
-  const found = await find(name, environment)
-  if (found) return { file: found, args }
-  const asFile = await stat(name).catch(() => undefined)
-  const message = name.includes('/')
-    ? asFile
-      ? `${name} may not be executed: give it execute permission (chmod +x)`
-      : `the command ${name} does not exist`
-    : `the command ${JSON.stringify(name)} was not found on the PATH: ${environment.PATH || 'which is empty'}`
-  throw new Fault('command-missing', message)
 }
 
 /**

@@ -7,16 +7,14 @@ import { pipeline } from 'node:stream/promises'
 import { LRUCache } from 'lru-cache'
 import { Fault } from '../../shared/fault.ts'
 import { digestOf, touchCode } from './code.ts'
-import { isModule, programCommand, readHead, requireFile } from './kind.ts'
+import { hasProgramEnding, isModule, programChoice, readHead, requireFile } from './kind.ts'
 import { moduleMetadata, overlay, programMetadata, type Metadata } from './metadata.ts'
 import { bundleModule, type Input } from './module.ts'
 import { readSidecar } from './sidecar.ts'
 
 export interface Description extends Metadata {
   /** A module's code is bundled under its digest; it was made of `inputs`, by their paths. */
-  file:
-    | { kind: 'module'; digest: string; inputs: ReadonlyMap<string, Input> }
-    | { kind: 'program'; command: string[] }
+  file: { kind: 'module'; digest: string; inputs: ReadonlyMap<string, Input> } | { kind: 'program' }
 }
 
 /** A program is read so far for what it says of itself, in bytes; it may have any length. */
@@ -34,8 +32,8 @@ export async function describeFile(path: string, codeFolder: string): Promise<De
   if (isModule(file)) return overlay(await describeModule(file, codeFolder), sidecar)
   await requireFile(file)
   const metadata = overlay(programMetadata(await readHead(file, SOURCE_LIMIT), file), sidecar)
-  const command = await programCommand(file, metadata.interpreter, metadata.hasDependencies)
-  return { ...metadata, file: { kind: 'program', command } }
+  if (!metadata.interpreter && !hasProgramEnding(file)) await programChoice(file, {})
+  return { ...metadata, file: { kind: 'program' } }
 }
 
 async function describeModule(file: string, codeFolder: string): Promise<Description> {

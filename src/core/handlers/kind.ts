@@ -1,26 +1,12 @@
 import { constants, createReadStream } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
-import { dirname, extname, join } from 'node:path'
-import which from 'which'
+import { extname } from 'node:path'
 import { Fault } from '../../shared/fault.ts'
+import { PROGRAM_ENDINGS, chooseInterpreter, type Choice, type Wishes } from './interpreter.ts'
+import { firstLineOf } from './shebang.ts'
+import { surroundingsOf } from './surroundings.ts'
 
 const MODULES = new Set(['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'])
-
-/** Interpreters by file ending; the first of several that is there. The file follows. */
-const INTERPRETERS: Record<string, string[][]> = {
-  '.py': [['python3'], ['python']],
-  '.sh': [['sh']],
-  '.bash': [['bash']],
-  '.rb': [['ruby']],
-  '.pl': [['perl']],
-  '.php': [['php']],
-  '.ps1': [
-    ['pwsh', '-NoProfile', '-ExecutionPolicy', 'Bypass', '-File'],
-    ['powershell', '-NoProfile', '-ExecutionPolicy', 'Bypass', '-File'],
-  ],
-  '.bat': [['cmd.exe', '/d', '/c']],
-  '.cmd': [['cmd.exe', '/d', '/c']],
-}
 
 /** How far a file is read for its first line, in bytes; Linux reads 256. */
 const FIRST_LINE = 1024
@@ -28,36 +14,39 @@ const FIRST_LINE = 1024
 /** Whether the file is a module of JavaScript or TypeScript, by its ending. */
 export const isModule = (file: string): boolean => MODULES.has(extname(file).toLowerCase())
 
+/** Whether the file is a program wherever it lies, by its ending. */
+export const hasProgramEnding = (file: string): boolean =>
+  PROGRAM_ENDINGS.includes(extname(file).toLowerCase())
+
+export interface ProgramOptions extends Wishes {
+  /** Of the run, whose PATH is searched; that of this process, if not given. */
+  environment?: Record<string, string | undefined> | undefined
+}
+
 /**
  * How a file that is no module is run: the command, of which the file is the last word.
- * @param interpreter the one its metadata names
- * @param hasDependencies whether it lists its packages as PEP 723 has it, which `uv run` installs
  * @throws Fault `handler-unsuitable` for a file that is no program
  */
-export async function programCommand(
-  file: string,
-  interpreter?: string[],
-  hasDependencies = false,
-): Promise<string[]> {
-  if (interpreter) return [...interpreter, file]
-  const extension = extname(file).toLowerCase()
-  if (extension === '.py') {
-    const venv = await nearestVenv(file)
-    if (venv) return [venv, file]
-    if (hasDependencies && (await onPath('uv'))) return ['uv', 'run', '--script', file]
-  }
-  const shebang = readShebang(await firstLine(file))
-  if (shebang) return [...shebang, file]
-  const choices = INTERPRETERS[extension]
-  if (choices) {
-    for (const choice of choices) if (await onPath(choice[0]!)) return [...choice, file]
-    // None is there now; the run says so, and by then there may be one.
-    return [...choices[0]!, file]
-  }
-  if (await isExecutable(file)) return [file]
+export async function programCommand(file: string, options: ProgramOptions = {}): Promise<string[]> {
+  const choice = await programChoice(file, options)
+  return [...choice.command, file]
+}
+
+/**
+ * The same with the reasons.
+ * @throws Fault `handler-unsuitable`
+ */
+export async function programChoice(file: string, options: ProgramOptions): Promise<Choice> {
+  const { environment = process.env, ...wishes } = options
+  const line = firstLineOf(await readHead(file, FIRST_LINE))
+  const choice = await chooseInterpreter(file, line, wishes, surroundingsOf(environment))
+  if (choice) return choice
+  const endings = [...MODULES, ...PROGRAM_ENDINGS].join(' ')
+  const other = process.platform === 'win32' ? '' : ', or execute permission'
   throw new Fault(
     'handler-unsuitable',
-    `${file} is no script that Jobdeck knows: it wants a known ending (${[...MODULES, ...Object.keys(INTERPRETERS)].join(' ')}), a first line that begins with #!, or execute permission`,
+    `${file} is no script that Jobdeck knows: it wants a known ending (${endings}), a first line that begins with #!${other}`,
+    { data: { file } },
   )
 }
 
@@ -92,21 +81,6 @@ export async function requireFile(file: string): Promise<void> {
   })
 }
 
-/** The command of a `#!` line. `env` is left out, and with `-S` its argument split, as env(1) does. */
-export function readShebang(line: string): string[] | undefined {
-  const [, rest] = /^#!\s*(\S.*)$/.exec(line) ?? []
-  if (!rest) return undefined
-  const words = rest.trim().split(/\s+/)
-  if (!/(^|\/)env$/.test(words[0]!)) {
-    // The kernel passes all that follows the interpreter as one argument.
-    return words.length > 1 ? [words[0]!, words.slice(1).join(' ')] : words
-  }
-  const command = words.slice(1).filter((word, index) => !(index === 0 && /^(-S|--split-string)$/.test(word)))
-  return command.length > 0 ? command : undefined
-}
-
-const firstLine = async (file: string) => (await readHead(file, FIRST_LINE)).split(/\r?\n/, 1)[0]!
-
 /**
  * The beginning of a file, at most so many bytes of it, however long it is or becomes.
  * @throws Fault `handler-missing`
@@ -122,24 +96,4 @@ export async function readHead(file: string, limit: number): Promise<string> {
     })
   }
   return Buffer.concat(chunks).toString('utf8')
-}
-
-/** The Python of the nearest `.venv`, from the file's folder upwards. */
-async function nearestVenv(file: string): Promise<string | undefined> {
-  const inVenv = process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python']
-  for (let folder = dirname(file); ; folder = dirname(folder)) {
-    const python = join(folder, '.venv', ...inVenv)
-    if (await isExecutable(python)) return python
-    if (folder === dirname(folder)) return undefined
-  }
-}
-
-const onPath = async (name: string) => (await which(name, { nothrow: true })) !== null
-
-async function isExecutable(file: string): Promise<boolean> {
-  if (process.platform === 'win32' && !/\.(exe|com)$/i.test(file)) return false
-  return access(file, constants.X_OK).then(
-    () => true,
-    () => false,
-  )
 }

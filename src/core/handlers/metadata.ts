@@ -13,6 +13,8 @@ export interface Metadata {
   defaults: Policy
   /** The command that runs the file, which follows. */
   interpreter?: string[]
+  /** The conda environment that runs it. */
+  conda?: string
   /** Whether it lists packages that it needs. */
   hasDependencies: boolean
   /** Exports of a module that only running it can tell. */
@@ -81,10 +83,10 @@ export function programMetadata(source: string, file: string): Metadata {
 const BLOCK = /^(#|\/\/|--|;|REM|::) \/\/\/ script\s*$\r?\n((?:^\1(?: .*)?$\r?\n)*?)^\1 \/\/\/\s*$/m
 /** What a module may say of itself. */
 const EXPORTED = new Set(['title', 'description', 'params', 'defaults'])
-const DESCRIBING = new Set(['title', 'description', 'params', 'interpreter', 'defaults', 'default'])
+const DESCRIBING = new Set(['title', 'description', 'params', 'interpreter', 'conda', 'defaults', 'default'])
 
 function fromValues(values: Record<string, unknown>, defaults: unknown): Metadata {
-  const { title, description, params, interpreter } = values
+  const { title, description, params, interpreter, conda } = values
   const warnings: string[] = []
   return {
     ...(typeof title === 'string' && { title }),
@@ -93,6 +95,7 @@ function fromValues(values: Record<string, unknown>, defaults: unknown): Metadat
     ...(isCommand(interpreter) && {
       interpreter: typeof interpreter === 'string' ? [interpreter] : interpreter,
     }),
+    ...(typeof conda === 'string' && conda !== '' && { conda }),
     defaults: readDefaults(isObject(defaults) ? defaults : {}, warnings),
     hasDependencies: false,
     computed: [],

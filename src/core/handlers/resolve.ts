@@ -3,7 +3,16 @@ import type { Handler, Mode, Policy } from '../../shared/contract.ts'
 import { Fault } from '../../shared/fault.ts'
 import { DEFAULT_POLICY, mergePolicies, type Definition, type Target } from '../definition.ts'
 import type { Runnable, Scripts } from '../scripts/scripts.ts'
+import { programCommand } from './kind.ts'
+import type { Metadata } from './metadata.ts'
 import type * as Describing from './describe.ts'
+
+export interface ResolveParts {
+  codeFolder: string
+  /** The environment of every run: the interpreter of a script is looked for on its PATH. */
+  base: Record<string, string>
+  scripts: Pick<Scripts, 'runnable'>
+}
 
 /** Kept: to ask again for what is loaded takes a turn of its own. */
 let describing: typeof Describing | undefined
@@ -16,7 +25,7 @@ let describing: typeof Describing | undefined
 export async function resolveHandler(
   handler: Handler,
   policy: Policy,
-  { codeFolder, scripts }: { codeFolder: string; scripts: Pick<Scripts, 'runnable'> },
+  { codeFolder, base, scripts }: ResolveParts,
 ): Promise<Definition> {
   if ('function' in handler) {
     requireMode(
@@ -35,35 +44,62 @@ export async function resolveHandler(
         : { kind: 'command', command: handler.command }
     return complete(handler, target, policy, 'process')
   }
-  if ('script' in handler) return scriptDefinition(handler, policy, await scripts.runnable(handler.script))
+  if ('script' in handler)
+    return scriptDefinition(handler, policy, base, await scripts.runnable(handler.script))
   const file = isAbsolute(handler.file) ? handler.file : resolve(handler.file)
   describing ??= await import('./describe.ts')
   const { describeFile, digestOfFile } = describing
-  const { file: how, schema, defaults } = await describeFile(file, codeFolder)
+  const { file: how, ...metadata } = await describeFile(file, codeFolder)
+  const { schema, defaults } = metadata
   const merged = mergePolicies({ directory: dirname(file) }, defaults, policy)
-  if (how.kind === 'program') {
-    requireMode(merged.mode, 'process', `${file} is a program, which`, '')
-    const digest = await digestOfFile(file)
-    const command = handler.interpreter ? [...handler.interpreter, file] : how.command
-    return { ...complete(handler, { kind: 'script', file, digest, command }, merged, 'process'), schema }
+  if (how.kind === 'module') {
+    const target: Target = { kind: 'module', file, digest: how.digest }
+    return { ...complete(handler, target, merged, merged.mode ?? 'process'), schema }
   }
-  const target: Target = { kind: 'module', file, digest: how.digest }
-  return { ...complete(handler, target, merged, merged.mode ?? 'process'), schema }
+  requireMode(merged.mode, 'process', `${file} is a program, which`, '')
+  const digest = await digestOfFile(file)
+  const command = handler.interpreter
+    ? [...handler.interpreter, file]
+    : await commandOf(file, metadata, merged, base)
+  return { ...complete(handler, { kind: 'script', file, digest, command }, merged, 'process'), schema }
 }
 
 /** Its approved copy is what runs, in the folder where it lies. */
-function scriptDefinition(handler: Handler, policy: Policy, script: Runnable): Definition {
-  const { name, digest, entry, entryPath, folder, metadata, target } = script
+async function scriptDefinition(
+  handler: Handler,
+  policy: Policy,
+  base: Record<string, string>,
+  { name, digest, entry, entryPath, folder, copy, code, metadata }: Runnable,
+): Promise<Definition> {
   const { schema, defaults } = metadata
+  const script = { name, digest, entry: entryPath }
   const merged = mergePolicies({ directory: folder }, defaults, policy)
-  const isModule = target.kind === 'module'
-  if (!isModule) requireMode(merged.mode, 'process', `${name} is a program, which`, '')
-  const runs: Target = isModule
-    ? { kind: 'module', file: entry, digest: target.code }
-    : { kind: 'script', file: entry, digest, command: target.command }
-  const mode = isModule ? (merged.mode ?? 'process') : 'process'
-  return { ...complete(handler, runs, merged, mode), schema, script: { name, digest, entry: entryPath } }
+  if (code !== undefined) {
+    const target: Target = { kind: 'module', file: entry, digest: code }
+    return { ...complete(handler, target, merged, merged.mode ?? 'process'), schema, script }
+  }
+  requireMode(merged.mode, 'process', `${name} is a program, which`, '')
+  // What runs it is chosen by where it lies: a virtual environment is not copied.
+  const command = (await commandOf(entry, metadata, merged, base)).map((word) =>
+    word === entry ? copy : word,
+  )
+  const target: Target = { kind: 'script', file: entry, digest, command }
+  return { ...complete(handler, target, merged, 'process'), schema, script }
 }
+
+const commandOf = (
+  file: string,
+  { interpreter, conda, hasDependencies }: Metadata,
+  { environment, directory }: Policy,
+  base: Record<string, string>,
+): Promise<string[]> =>
+  programCommand(file, {
+    interpreter,
+    conda,
+    hasDependencies,
+    directory,
+    environment: { ...base, ...environment },
+  })
 
 /** What functions run with, by the stored job that has them: they are started most often, and nothing of them changes. */
 const functionDefinitions = new WeakMap<Handler, { policy: Policy; definition: Definition }>()

@@ -3,8 +3,9 @@ import { realpathSync, statSync, type Dirent } from 'node:fs'
 import { readFile, readdir, realpath, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { Fault, toFault, type FaultData } from '../../shared/fault.ts'
-import { isModule, programCommand } from '../handlers/kind.ts'
-import { isData, isHandlerName, isLeftAlone, isSidecar } from './names.ts'
+import { hasProgramEnding, isModule, programChoice, readHead } from '../handlers/kind.ts'
+import { isData, isHandlerName, isLeftAlone, isSidecar, sidecarNames } from './names.ts'
+import { isFile } from './neighbours.ts'
 
 /** A script as it was found. */
 export interface Found {
@@ -106,13 +107,19 @@ async function entryOf(folder: string): Promise<string | undefined> {
   throw new Fault('handler-missing', `${folder}/package.json: its "main" is not there: ${main}`)
 }
 
-const isProgram = async (file: string): Promise<boolean> =>
-  isModule(file) ||
-  programCommand(file).then(
+/** So far a file is read for a first line or a block that says what it is, in bytes. */
+const HEAD = 4096
+
+const isProgram = async (file: string): Promise<boolean> => {
+  if (isModule(file) || hasProgramEnding(file)) return true
+  if (sidecarNames(file).some((name) => isFile(join(file, '..', name)))) return true
+  const head = await readHead(file, HEAD).catch(() => '')
+  if (head.startsWith('#!') || head.includes(' /// script')) return true
+  return programChoice(file, {}).then(
     () => true,
     () => false,
   )
-
+}
 async function mainOf(file: string): Promise<string | undefined> {
   const text = await readFile(file, 'utf8').catch(() => undefined)
   if (text === undefined) return undefined

@@ -41,8 +41,11 @@ export interface Runnable {
   folder: string
   /** The entry in the folder of the approved copy. */
   entryPath: string
+  /** Of its entry. */
+  copy: string
+  /** Of the bundled code, where it is a module. */
+  code?: string | undefined
   metadata: Metadata
-  target: { kind: 'module'; code: string } | { kind: 'program'; command: string[] }
 }
 
 export type Scripts = ReturnType<typeof createScripts>
@@ -292,20 +295,8 @@ export function createScripts(options: ScriptsOptions) {
       }
       if (!version) throw notApproved(name, store.approvals.latest(name) !== undefined)
       const copy = join(folders.approved, digest, ...version.entry.split('/'))
-      const { file } = description
-      const target: Runnable['target'] =
-        file.kind === 'module'
-          ? { kind: 'module', code: version.code! }
-          : { kind: 'program', command: file.command.map((word) => (word === entry ? copy : word)) }
-      return {
-        name,
-        digest,
-        entry,
-        folder,
-        entryPath: version.entry,
-        metadata: heard(description, version),
-        target,
-      }
+      const metadata = heard(description, version)
+      return { name, digest, entry, folder, entryPath: version.entry, copy, code: version.code, metadata }
     },
 
     /**
