@@ -17,11 +17,13 @@ export function referencePage(): string {
   const watching = readSource(fileOf('watch'))
   const parameters = readSource(fileOf('parameters'))
   const logs = readSource(fileOf('logs'))
-  const shared = [...parameters.constants, ...readSource(fileOf('fields')).constants]
-  // The requests about logs lie in a file of their own.
+  const secrets = readSource(fileOf('secrets'))
+  const shared = [...parameters.constants, ...secrets.constants, ...readSource(fileOf('fields')).constants]
+  // The requests about logs and those about secrets lie in files of their own.
   const places = [
     { of: source, called: 'contract' },
     { of: logs, called: 'logRequests' },
+    { of: secrets, called: 'secretRequests' },
   ].map(({ of, called }) => ({
     source: of,
     types: createTypes({ ...of, constants: new Map([...shared, ...of.constants]) }),

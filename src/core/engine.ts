@@ -15,7 +15,6 @@ import type { InlineHandler } from './executors/context.ts'
 import { Leftovers } from './executors/leftovers.ts'
 import { createPlaces } from './executors/places.ts'
 import { foldersOf } from './folders.ts'
-import { checkParameters } from './handlers/parameters.ts'
 import { resolveHandler } from './handlers/resolve.ts'
 import {
   createHost,
@@ -33,6 +32,8 @@ import { createPausing } from './pausing.ts'
 import { createPlanner } from './plan/planner.ts'
 import { combine, sourcesOf } from './policy.ts'
 import { writeWitness } from './provenance.ts'
+import type { Keeper } from './sealing.ts'
+import { createSecrets } from './secrets.ts'
 import type { Listening } from './socket.ts'
 import { setDaemon } from './schedules.ts'
 import { DEFAULT_SETTINGS, UNDO_TIME, sweep, type SweepOptions } from './sweep.ts'
@@ -75,6 +76,8 @@ export interface EngineOptions {
   environment?: EnvironmentKind
   /** Whether the machine has a network; asked of the machine, if not given. */
   isOnline?: () => boolean
+  /** Wraps the key of the secrets, as by the keychain of a desktop; without, its file holds it as it is. */
+  keeper?: Keeper
   /** Lets other processes reach this host, once it is the planner. */
   listen?: (engine: Engine) => Promise<Listening>
 }
@@ -124,7 +127,8 @@ export async function createEngine(options: EngineOptions) {
   const functions = new Map<string, InlineHandler>()
   const leftovers = new Leftovers()
   const base = baseEnvironment(environment, process.env, folders.python)
-  const places = createPlaces({ folders, base, functions, hostId })
+  const secrets = createSecrets(store, folders.secretsKey, options.keeper)
+  const places = createPlaces({ folders, base, functions, hostId, secrets })
 
   const dispatcher = new Dispatcher(
     {
@@ -200,6 +204,7 @@ export async function createEngine(options: EngineOptions) {
   async function settle(): Promise<void> {
     const parts = { store, folder: folders.hosts, clock }
     const found = await settleDeadHosts(parts)
+    for (const id of found) places.forget(id)
     if (found.length > 0) dispatcher.wake()
   }
 
@@ -256,7 +261,7 @@ export async function createEngine(options: EngineOptions) {
       parts.push({
         priority,
         definition,
-        params: JSON.stringify(await checkParameters(definition.schema, merged)),
+        params: JSON.stringify(await secrets.check(definition, merged)),
       })
     }
     return parts
@@ -346,6 +351,7 @@ export async function createEngine(options: EngineOptions) {
     folders,
     /** The inline functions of this process, by their names. */
     functions,
+    secrets,
     wake: () => dispatcher.wake(),
     explain,
     pausing,

@@ -48,6 +48,10 @@ const SECRET_IN_ADDRESS = /(:\/\/[^\s:/@]*):[^\s@/]+@/g
 export const isSecret = (name: string, value: string): boolean =>
   SECRET_NAME.test(name) || value.search(SECRET_IN_ADDRESS) !== -1
 
+/** The passwords in the addresses of a value. */
+export const passwordsInAddress = (value: string): string[] =>
+  [...value.matchAll(SECRET_IN_ADDRESS)].map(([whole, before = '']) => whole.slice(before.length + 1, -1))
+
 /** An environment as it may be stored and shown. */
 export function maskEnvironment(environment: Record<string, string>): Record<string, string> {
   return Object.fromEntries(

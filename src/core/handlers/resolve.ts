@@ -38,7 +38,10 @@ export async function resolveHandler(
   describing ??= await import('./describe.ts')
   const { describeFile, digestOfFile } = describing
   const { file: how, schema, defaults } = await describeFile(file, codeFolder)
-  const merged = mergePolicies({ directory: dirname(file) }, defaults, policy)
+  const beside = dirname(file)
+  const { environmentFiles: named } = defaults
+  const files = named && { environmentFiles: named.map((path) => resolve(beside, path)) }
+  const merged = mergePolicies({ directory: beside }, defaults, files ?? {}, policy)
   if (how.kind === 'program') {
     requireMode(merged.mode, 'process', `${file} is a program, which`, '')
     const digest = await digestOfFile(file)
