@@ -1,4 +1,5 @@
 /** Finds secrets in texts, whatever they were turned into, and puts `***` in their place. */
+import { inspect } from 'node:util'
 import { MASKED_LENGTH } from '../../shared/secrets.ts'
 import { withoutControls } from '../executors/lines.ts'
 
@@ -72,10 +73,19 @@ function formsOf(secret: string, least: number): string[] {
   const lines = secret.split(/\r\n|\r|\n/).map((line) => line.trim())
   const telling = lines.filter((line) => /[\p{L}\p{N}]/u.test(line))
   const parts = [secret, ...telling, ...telling.map(withoutControls)].filter((part) => part.length >= least)
-  // As it is, and as JSON writes it.
-  const written = parts.flatMap((part) => [part, JSON.stringify(part).slice(1, -1)])
+  const written = parts.flatMap(writings)
   const encoded = secret.length >= MASKED_LENGTH ? encodings(secret.toWellFormed()) : []
   return [...written, ...encoded].filter((form) => form.trim() !== '')
+}
+
+// oxlint-disable-next-line no-control-regex -- control characters are the subject here
+const ESCAPED_BY_INSPECT = /[\x00-\x1f\x7f-\x9f\\]/g
+
+/** A text as it is, as JSON and the console write it, and as shells quote it, which tell what they run by `set -x`. */
+function writings(text: string): string[] {
+  const inspected = text.replaceAll(ESCAPED_BY_INSPECT, (character) => inspect(character).slice(1, -1))
+  const quoted = inspected.replaceAll("'", String.raw`\'`)
+  return [text, JSON.stringify(text).slice(1, -1), inspected, quoted, text.replaceAll("'", String.raw`'\''`)]
 }
 
 /** The whole of it as addresses and headers carry it. */

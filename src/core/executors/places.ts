@@ -14,7 +14,7 @@ import type { InlineHandler } from './context.ts'
 import { maskEnvironment } from './environment.ts'
 import { readGiven, storedVariables } from './given.ts'
 import { inlineExecutor } from './inline.ts'
-import { paramsFile, programExecutor } from './program.ts'
+import { paramsFile, programExecutor, removeOwnFiles } from './program.ts'
 import { threadExecutor, threadStock } from './thread.ts'
 import { RUN_MARK, markOf } from './tree.ts'
 
@@ -121,7 +121,7 @@ export function createPlaces({ folders, base, functions, hostId, secrets }: Plac
 
     /** Removes what may hold secrets of a run that its host could not clear any more. */
     forget(id: number): void {
-      rmSync(paramsFile(join(folders.temp, String(id))), { force: true })
+      removeOwnFiles(join(folders.temp, String(id)))
     },
 
     close(): void {

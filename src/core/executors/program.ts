@@ -25,6 +25,13 @@ const VARIABLE_LIMIT = 30_000
 
 /** The file in which a program finds its parameters. */
 export const paramsFile = (tempDir: string) => join(tempDir, 'params.json')
+/** The one into which it writes its results. */
+const outputFile = (tempDir: string) => join(tempDir, 'output')
+
+/** Removes both: what is kept of a run for a look must not hold secrets. */
+export function removeOwnFiles(tempDir: string): void {
+  for (const file of [paramsFile(tempDir), outputFile(tempDir)]) rmSync(file, { force: true })
+}
 
 /** Runs a script of any language, a command, or a line for the shell, in a process group of its own. */
 export const programExecutor: Executor = async (task: Task, sink: Sink): Promise<Run> => {
@@ -32,9 +39,8 @@ export const programExecutor: Executor = async (task: Task, sink: Sink): Promise
   const params = await checkParameters(definition.schema, task.params, 'json', task.secrets)
   const { variables, missing } = parameterVariables(task, params)
   const environment = { ...task.environment, ...variables }
-  /** What is kept of a run that failed must not hold secrets. */
   const forget = () => {
-    if (task.secretParams.size > 0) rmSync(paramsFile(task.facts.tempDir), { force: true })
+    if (task.secrets.length > 0) removeOwnFiles(task.facts.tempDir)
   }
   const { file, args } = await commandLine(definition, environment).catch((thrown: unknown) => {
     forget()
@@ -172,7 +178,7 @@ function parameterVariables({ facts, secretParams }: Task, params: Record<string
   const missing: string[] = []
   const variables: Record<string, string> = {
     JOBDECK_PARAMS_FILE: file,
-    JOBDECK_OUTPUT: join(facts.tempDir, 'output'),
+    JOBDECK_OUTPUT: outputFile(facts.tempDir),
   }
   if (secretParams.size === 0 && Buffer.byteLength(json) <= PARAMS_IN_ENVIRONMENT)
     variables.JOBDECK_PARAMS = json
