@@ -14,7 +14,17 @@ export interface Candidate {
 }
 
 /** What of the deck, or of the disk, can stand at a place. */
-type Kind = 'jobs' | 'runs' | 'jobs and runs' | 'categories' | 'tags' | 'fields' | 'files' | 'folders'
+type Kind =
+  | 'jobs'
+  | 'runs'
+  | 'jobs and runs'
+  | 'categories'
+  | 'tags'
+  | 'fields'
+  | 'secrets'
+  | 'uses of secrets'
+  | 'files'
+  | 'folders'
 
 /** What is wanted at the cursor. */
 export interface Place {
@@ -36,6 +46,8 @@ const ARGUMENT_KINDS: Record<string, Kind> = {
   path: 'categories',
   paths: 'categories',
   to: 'categories',
+  secret: 'secrets',
+  secrets: 'secrets',
   file: 'files',
   'dir|file': 'files',
 }
@@ -46,6 +58,9 @@ const OPTION_KINDS: Record<string, Kind> = {
   '--job': 'jobs',
   '--set': 'fields',
   '--unset': 'fields',
+  '--secret': 'uses of secrets',
+  '--secret-env': 'uses of secrets',
+  '--env-file': 'files',
   '--output': 'files',
   '--data': 'folders',
   '--directory': 'folders',
@@ -178,6 +193,13 @@ function deckCandidates({ kind, data, typed }: Place, options: GlobalOptions): P
         const jobs = await client.request('jobs.list', {})
         return [...new Set(jobs.flatMap(({ tags }) => tags))].map((value) => ({ value }))
       }
+      case 'secrets':
+        return secretsIn(client, '')
+      case 'uses of secrets': {
+        // After the name of what gets it.
+        const [before = ''] = /^[^=]+=/.exec(typed) ?? []
+        return before === '' ? [] : secretsIn(client, before)
+      }
       case 'runs':
         return runsIn(client)
       case 'jobs':
@@ -194,6 +216,10 @@ async function jobsIn(client: Client, text: string): Promise<Candidate[]> {
     value: name,
     about: [status, category].filter(Boolean).join(', '),
   }))
+}
+
+async function secretsIn(client: Client, before: string): Promise<Candidate[]> {
+  return (await client.request('secrets.list', {})).map(({ name }) => ({ value: `${before}${name}` }))
 }
 
 async function runsIn(client: Client): Promise<Candidate[]> {

@@ -10,6 +10,7 @@ import { registerData } from './commands/data.ts'
 import { registerLooking } from './commands/looking.ts'
 import { registerRunning } from './commands/running.ts'
 import { registerScheduling } from './commands/scheduling.ts'
+import { registerSecrets } from './commands/secrets.ts'
 import { EXIT } from './exit.ts'
 import { messageOf } from './fields.ts'
 import { closeQuietly, printError, printable, withoutDirections } from './terminal.ts'
@@ -83,6 +84,7 @@ async function parse(argv: string[], onCommand: (name: string) => void): Promise
   registerLooking(line)
   registerChanging(line)
   registerConfiguring(line)
+  registerSecrets(line)
   registerData(line)
   registerCompletions(line)
 

@@ -1,4 +1,4 @@
-import { inspect } from 'node:util'
+import { format, inspect } from 'node:util'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createMasks } from '../../src/core/dispatch/masks.ts'
@@ -89,6 +89,17 @@ test('a secret through which colours go is masked, as it is read without them', 
   expect(linesOf(`a \x1b[1m${SECRET.slice(0, 4)}\x1b[31m${SECRET.slice(4)}\x1b[0m b`)).toEqual([
     'a \x1b[1m***\x1b[0m b',
   ])
+})
+
+test.each([
+  ['the console of Node', (secret: string) => format(secret, { secret })],
+  [
+    'a shell that tells what it runs',
+    (secret: string) => `+ curl '${secret.replaceAll("'", String.raw`'\''`)}'`,
+  ],
+])('a secret is masked as %s writes it', (_, write) => {
+  const secret = `it's 100%% "safe"\n`
+  expect(masksOf(secret).masked(write(secret))).not.toMatch(/it|100|safe/)
 })
 
 test('control characters that a terminal takes for commands do not hide a secret', () => {

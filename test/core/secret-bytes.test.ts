@@ -11,7 +11,7 @@ const MODULE = `export default async ({ params, info, setProgress }) => {
   for (const [index, way] of params.ways.entries()) {
     const text = params.before[index] + params.secrets[index % params.secrets.length] + 'tail'
     if (way === 'log') info(text, { text, [text]: 1 })
-    if (way === 'console') console.log(text, { text }, [text])
+    if (way === 'console') console.log('it is', text, { text }, [text])
     if (way === 'stdout') process.stdout.write(text + '\\n')
     if (way === 'chunks') for (const character of text) process.stdout.write(character)
     if (way === 'progress') setProgress(index, text)

@@ -81,11 +81,15 @@ function formsOf(secret: string, least: number): string[] {
 // oxlint-disable-next-line no-control-regex -- control characters are the subject here
 const ESCAPED_BY_INSPECT = /[\x00-\x1f\x7f-\x9f\\]/g
 
-/** A text as it is, as JSON and the console write it, and as shells quote it, which tell what they run by `set -x`. */
+/**
+ * A text as it is, as JSON and the console write it (which takes `%%` for `%`), and as shells quote it, which tell what
+ * they run by `set -x`.
+ */
 function writings(text: string): string[] {
   const inspected = text.replaceAll(ESCAPED_BY_INSPECT, (character) => inspect(character).slice(1, -1))
   const quoted = inspected.replaceAll("'", String.raw`\'`)
-  return [text, JSON.stringify(text).slice(1, -1), inspected, quoted, text.replaceAll("'", String.raw`'\''`)]
+  const inShell = text.replaceAll("'", String.raw`'\''`)
+  return [text, JSON.stringify(text).slice(1, -1), inspected, quoted, text.replaceAll('%%', '%'), inShell]
 }
 
 /** The whole of it as addresses and headers carry it. */
