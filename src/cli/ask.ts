@@ -21,11 +21,11 @@ export async function ask(question: string): Promise<string | undefined> {
 
 /** The same, with spaces, and without showing what is typed. */
 export async function askHidden(question: string): Promise<string | undefined> {
-  process.stderr.write(question)
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
   // It takes over the terminal, which then shows nothing by itself.
   const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true, historySize: 0 })
   const closed = new Promise<undefined>((resolve) => terminal.once('close', () => resolve(undefined)))
+  process.stderr.write(question)
   try {
     return await Promise.race([terminal.question(''), closed])
   } catch {

@@ -60,7 +60,7 @@ const OPTION_KINDS: Record<string, Kind> = {
   '--unset': 'fields',
   '--secret': 'uses of secrets',
   '--secret-env': 'uses of secrets',
-  '--env-file': 'files',
+  '--env-from': 'files',
   '--output': 'files',
   '--data': 'folders',
   '--directory': 'folders',

@@ -12,7 +12,7 @@ export interface SecretOptions {
   secret?: string[]
   /** `VARIABLE=NAME` */
   secretEnv?: string[]
-  envFile?: string[]
+  envFrom?: string[]
 }
 
 export const withSecretParameters = (command: Command): Command =>
@@ -30,7 +30,7 @@ export const withSecrets = (command: Command): Command =>
       collect,
     )
     .option(
-      '--env-file <file>',
+      '--env-from <file>', // not --env-file: Node takes that for itself, wherever it stands
       'a file of variables, NAME=value a line, read at each run; may be repeated, later ones count more',
       collect,
     )
@@ -53,12 +53,12 @@ export function secretsOf(pairs: string[] = [], option: string): Record<string, 
 
 /** What of a policy the options say, over the variables that were given otherwise. */
 export function environmentOf(
-  { secretEnv = [], envFile = [] }: SecretOptions,
+  { secretEnv = [], envFrom = [] }: SecretOptions,
   variables: NonNullable<Policy['environment']> = {},
 ): Pick<Policy, 'environment' | 'environmentFiles'> {
   const environment = { ...variables, ...secretsOf(secretEnv, '--secret-env') }
   return {
     ...(Object.keys(environment).length > 0 && { environment }),
-    ...(envFile.length > 0 && { environmentFiles: envFile.map((file) => resolve(file)) }),
+    ...(envFrom.length > 0 && { environmentFiles: envFrom.map((file) => resolve(file)) }),
   }
 }
