@@ -8,6 +8,7 @@ import { diskFault } from './disk.ts'
 import { Dispatcher, defaultSlots } from './dispatch/dispatcher.ts'
 import { reasonToWait } from './dispatch/explain.ts'
 import { settleDeadHosts } from './dispatch/settle.ts'
+import { isFinal } from './dispatch/lifecycle.ts'
 import { Sampler } from './dispatch/sampler.ts'
 import { Hub } from './events.ts'
 import { baseEnvironment, type EnvironmentKind } from './executors/environment.ts'
@@ -204,7 +205,8 @@ export async function createEngine(options: EngineOptions) {
   async function settle(): Promise<void> {
     const parts = { store, folder: folders.hosts, clock }
     const found = await settleDeadHosts(parts)
-    for (const id of found) places.forget(id)
+    // What is run again may be about to begin elsewhere, with files of its own in the same place.
+    for (const id of found) if (isFinal(store.executions.status(id)!.status)) places.forget(id)
     if (found.length > 0) dispatcher.wake()
   }
 

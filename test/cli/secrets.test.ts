@@ -50,7 +50,7 @@ describe('jobdeck secrets', () => {
   })
 
   test.each([
-    [`${VALUE}`, VALUE],
+    [VALUE, VALUE],
     [`${VALUE}\\n`, VALUE],
     [`${VALUE}\\r\\n`, VALUE],
     [`${VALUE}\\n\\n`, `${VALUE}\n`],
