@@ -18,12 +18,14 @@ export function referencePage(): string {
   const parameters = readSource(fileOf('parameters'))
   const logs = readSource(fileOf('logs'))
   const scripts = readSource(fileOf('scripts'))
-  const shared = [...parameters.constants, ...readSource(fileOf('fields')).constants]
+  const secrets = readSource(fileOf('secrets'))
+  const shared = [...parameters.constants, ...secrets.constants, ...readSource(fileOf('fields')).constants]
   // Some requests lie in files of their own.
   const places = [
     { of: source, called: 'contract' },
     { of: logs, called: 'logRequests' },
     { of: scripts, called: 'scriptRequests' },
+    { of: secrets, called: 'secretRequests' },
   ].map(({ of, called }) => ({
     source: of,
     types: createTypes({ ...of, constants: new Map([...shared, ...of.constants]) }),

@@ -4,15 +4,17 @@ import type { Job, JobInput, Mode, Parameters, Policy } from '../shared/contract
 import { Fault } from '../shared/fault.ts'
 import type { MISSED, OVERLAPS, RESTARTS } from '../shared/schedule.ts'
 import { assign, pairOf } from './assignments.ts'
+import { tellMissingSecrets } from './changes.ts'
 import { withDeck, type GlobalOptions } from './deck.ts'
 import { handlerText } from './facts.ts'
 import { timesTable, withoutPlanner } from './occurrences.ts'
 import { readParameters, type ParameterOptions } from './parameters.ts'
 import { scheduleOf, type ScheduleOptions } from './schedule-options.ts'
+import { environmentOf, type SecretOptions } from './secret-options.ts'
 import { oneLine, print, printJson, printNote } from './terminal.ts'
 import { readTypedFile, typedParameters } from './typed-file.ts'
 
-export interface AddOptions extends GlobalOptions, ScheduleOptions, ParameterOptions {
+export interface AddOptions extends GlobalOptions, ScheduleOptions, ParameterOptions, SecretOptions {
   name: string
   file?: string | undefined
   /** What stood after `--`. */
@@ -107,7 +109,7 @@ function policyOf(options: AddOptions): Policy {
     ...(directory !== undefined
       ? { directory: resolve(directory) }
       : command && { directory: process.cwd() }),
-    ...(env.length > 0 && { environment: Object.fromEntries(env.map((pair) => pairOf(pair, '--env'))) }),
+    ...environmentOf(options, Object.fromEntries(env.map((pair) => pairOf(pair, '--env')))),
   }
   return assign(named as Policy, set)
 }
@@ -166,7 +168,8 @@ async function faceOf(client: Client, options: AddOptions, params: Parameters): 
 async function save(client: Client, job: JobInput, disabled = false): Promise<Job> {
   if (!disabled) return client.request('jobs.save', job)
   // In one step: it must not run before it is disabled.
-  await client.request('deck.import', { document: { jobdeck: 1, jobs: [{ ...job, enabled: false }] } })
+  const document = { jobdeck: 1 as const, jobs: [{ ...job, enabled: false }] }
+  tellMissingSecrets(await client.request('deck.import', { document }))
   return client.request('jobs.get', { job: job.key ?? job.name })
 }
 

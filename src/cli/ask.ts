@@ -1,5 +1,6 @@
 /** Questions to whoever sits at the terminal. */
 import { createInterface } from 'node:readline/promises'
+import { Writable } from 'node:stream'
 
 /** Whether there is anybody to ask. */
 export const canAsk = () => process.stdin.isTTY && process.stderr.isTTY
@@ -15,6 +16,23 @@ export async function ask(question: string): Promise<string | undefined> {
     return undefined
   } finally {
     terminal.close()
+  }
+}
+
+/** The same, with spaces, and without showing what is typed. */
+export async function askHidden(question: string): Promise<string | undefined> {
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
+  // It takes over the terminal, which then shows nothing by itself.
+  const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true, historySize: 0 })
+  const closed = new Promise<undefined>((resolve) => terminal.once('close', () => resolve(undefined)))
+  process.stderr.write(question)
+  try {
+    return await Promise.race([terminal.question(''), closed])
+  } catch {
+    return undefined
+  } finally {
+    terminal.close()
+    process.stderr.write('\n')
   }
 }
 

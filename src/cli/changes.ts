@@ -28,6 +28,16 @@ export function printReport(done: Imported[], { dryRun, onlyChanges, isSummary }
   const removed = count('removed') > 0 ? `, ${count('removed')} removed` : ''
   const numbers = `${count('created')} created, ${count('updated')} updated, ${count('unchanged')} unchanged${removed}`
   printNote(dryRun ? `Nothing was done; it would be: ${numbers}` : numbers)
+  tellMissingSecrets(done)
+}
+
+/** What was imported may refer to secrets that are nowhere but on the machine that it came from. */
+export function tellMissingSecrets(done: Imported[]): void {
+  for (const { kind, name, missingSecrets } of done)
+    if (missingSecrets.length > 0)
+      printNote(
+        `The ${kind} ${JSON.stringify(name)} refers to what is not there yet, and until then nothing of it starts: jobdeck secrets set ${missingSecrets.join(', ')}`,
+      )
 }
 
 function outcomeText({ kind, name, outcome }: Imported): string {

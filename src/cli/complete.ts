@@ -22,6 +22,8 @@ type Kind =
   | 'categories'
   | 'tags'
   | 'fields'
+  | 'secrets'
+  | 'uses of secrets'
   | 'files'
   | 'folders'
 
@@ -45,6 +47,8 @@ const ARGUMENT_KINDS: Record<string, Kind> = {
   path: 'categories',
   paths: 'categories',
   to: 'categories',
+  secret: 'secrets',
+  secrets: 'secrets',
   file: 'files',
   script: 'scripts',
   scripts: 'scripts',
@@ -57,6 +61,9 @@ const OPTION_KINDS: Record<string, Kind> = {
   '--job': 'jobs',
   '--set': 'fields',
   '--unset': 'fields',
+  '--secret': 'uses of secrets',
+  '--secret-env': 'uses of secrets',
+  '--env-from': 'files',
   '--output': 'files',
   '--data': 'folders',
   '--directory': 'folders',
@@ -195,6 +202,13 @@ function deckCandidates({ kind, data, typed }: Place, options: GlobalOptions): P
           value: name,
           about: [state, title].filter(Boolean).join(', '),
         }))
+      case 'secrets':
+        return secretsIn(client, '')
+      case 'uses of secrets': {
+        // After the name of what gets it.
+        const [before = ''] = /^[^=]+=/.exec(typed) ?? []
+        return before === '' ? [] : secretsIn(client, before)
+      }
       case 'runs':
         return runsIn(client)
       case 'jobs':
@@ -211,6 +225,10 @@ async function jobsIn(client: Client, text: string): Promise<Candidate[]> {
     value: name,
     about: [status, category].filter(Boolean).join(', '),
   }))
+}
+
+async function secretsIn(client: Client, before: string): Promise<Candidate[]> {
+  return (await client.request('secrets.list', {})).map(({ name }) => ({ value: `${before}${name}` }))
 }
 
 async function runsIn(client: Client): Promise<Candidate[]> {

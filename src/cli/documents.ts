@@ -113,6 +113,7 @@ function withAbsolutePaths(document: unknown, folder: string): unknown {
   const ofEntry = (entry: Tree): Tree => ({
     ...entry,
     ...('directory' in entry && { directory: absolute(entry.directory) }),
+    ...(Array.isArray(entry.environmentFiles) && { environmentFiles: entry.environmentFiles.map(absolute) }),
     ...(Array.isArray(entry.handlers) && { handlers: entry.handlers.map(ofHandler) }),
   })
   if (!isTree(document)) return document

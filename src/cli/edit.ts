@@ -11,10 +11,11 @@ import { withDeck, type GlobalOptions } from './deck.ts'
 import { editText } from './editor.ts'
 import { readParameters } from './parameters.ts'
 import { scheduleOf, type ScheduleOptions } from './schedule-options.ts'
+import { environmentOf, type SecretOptions } from './secret-options.ts'
 import { oneLine, printJson, printNote } from './terminal.ts'
 import { readText, writeText, type Format } from './text.ts'
 
-export interface EditOptions extends GlobalOptions, ScheduleOptions {
+export interface EditOptions extends GlobalOptions, ScheduleOptions, SecretOptions {
   job: string
   name?: string
   description?: string
@@ -132,8 +133,9 @@ async function changed(client: Client, face: Face, options: EditOptions): Promis
     ),
     set,
   )
-  const given = await typedParameters(client, face, options.param)
+  const given = await typedParameters(client, face, options)
   const variables = Object.fromEntries(env.map((pair) => pairOf(pair, '--env')))
+  const { environment: named, environmentFiles } = environmentOf(options, variables)
   return {
     name: name ?? kept.name,
     handlers: kept.handlers,
@@ -147,7 +149,8 @@ async function changed(client: Client, face: Face, options: EditOptions): Promis
     ...left,
     ...withoutUndefined({ mode, timeout, grace, maxWorkers }),
     ...(attempts !== undefined && { retry: { ...left.retry, attempts } }),
-    ...(env.length > 0 && { environment: { ...left.environment, ...variables } }),
+    ...(named && { environment: { ...left.environment, ...named } }),
+    ...(environmentFiles && { environmentFiles }),
   }
 }
 
@@ -155,8 +158,12 @@ const withoutUndefined = <T extends object>(value: T) =>
   Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as Partial<T>
 
 /** Parameters as they were typed, in the types that the script wants; those that are not typed are not asked for. */
-async function typedParameters(client: Client, { handlers }: Face, param: string[]): Promise<Parameters> {
-  const given = await readParameters({ param })
+async function typedParameters(
+  client: Client,
+  { handlers }: Face,
+  { param, secret = [] }: Pick<EditOptions, 'param' | 'secret'>,
+): Promise<Parameters> {
+  const given = await readParameters({ param, secret })
   const script = handlers.map(({ handler }) => handler).find((handler) => 'file' in handler)
   if (param.length === 0 || !script || !('file' in script)) return given
   const { schema } = await client

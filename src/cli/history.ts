@@ -70,6 +70,9 @@ async function wording(client: Client, entries: Entry[]): Promise<(entry: Entry)
       }
       case 'resumed':
         return jobId === null ? targetOf(String(known.target)) : ''
+      case 'secret set':
+      case 'secret removed':
+        return String(known.secret)
       case 'restored':
         return `from ${String(known.from)}`
       default:

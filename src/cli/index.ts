@@ -12,6 +12,7 @@ import { registerMaking } from './commands/making.ts'
 import { registerRunning } from './commands/running.ts'
 import { registerScheduling } from './commands/scheduling.ts'
 import { registerScripts } from './commands/scripts.ts'
+import { registerSecrets } from './commands/secrets.ts'
 import { EXIT } from './exit.ts'
 import { messageOf } from './fields.ts'
 import { closeQuietly, printError, printable, withoutDirections } from './terminal.ts'
@@ -87,6 +88,7 @@ async function parse(argv: string[], onCommand: (name: string) => void): Promise
   registerScripts(line)
   registerMaking(line)
   registerConfiguring(line)
+  registerSecrets(line)
   registerData(line)
   registerCompletions(line)
 

@@ -51,7 +51,7 @@ export async function keep(
     ...job,
     name,
     ...(Object.keys(params).length > 0 && { params }),
-    ...(names.length > 0 && { environment: kept }),
+    ...(names.length > 0 && { environment: { ...kept, ...job.environment } }),
   })
   if (json) return
   print(
@@ -60,7 +60,7 @@ export async function keep(
   if (names.length > 0) printNote(`Variables that are stored with it: ${names.join(', ')}`)
   if (secrets.length > 0)
     printNote(
-      `Not stored, as they look like secrets: ${secrets.join(', ')}. To store one all the same: jobdeck edit ${saved.id} --env NAME=VALUE`,
+      `Not stored, as they look like secrets: ${secrets.join(', ')}. To keep one: jobdeck secrets set NAME, then jobdeck edit ${saved.id} --secret-env NAME=NAME`,
     )
   printNote(
     `To run it: jobdeck start ${saved.id}; to let it run by itself: jobdeck edit ${saved.id} --every 1h, or --cron …`,

@@ -2,19 +2,22 @@
 import { readFile, stat } from 'node:fs/promises'
 import type { Parameters } from '../shared/contract.ts'
 import { Fault } from '../shared/fault.ts'
+import { secretsOf } from './secret-options.ts'
 
 export interface ParameterOptions {
   /** `name=value` */
   param: string[]
   /** A JSON object, or `@FILE` that holds one. */
   params?: string
+  /** `name=SECRET` */
+  secret?: string[]
 }
 
 /** A file of parameters may be this long, in bytes. */
 const FILE_LIMIT = 10 * 1024 * 1024
 
 /** @throws Fault `invalid-input` */
-export async function readParameters({ params: json, param }: ParameterOptions): Promise<Parameters> {
+export async function readParameters({ params: json, param, secret }: ParameterOptions): Promise<Parameters> {
   const params = json === undefined ? {} : await readObject(json)
   for (const pair of param) {
     const [, name, value] = /^([^=]+)=(.*)$/s.exec(pair) ?? []
@@ -28,7 +31,14 @@ export async function readParameters({ params: json, param }: ParameterOptions):
     const earlier = params[name]
     params[name] = isRepeated ? [...(Array.isArray(earlier) ? earlier : []), value!] : value!
   }
-  return params
+  const secrets = secretsOf(secret, '--secret')
+  const both = Object.keys(secrets).find((name) => param.some((pair) => pair.startsWith(`${name}=`)))
+  if (both !== undefined)
+    throw new Fault(
+      'invalid-input',
+      `--secret: the parameter ${JSON.stringify(both)} is given by --param too`,
+    )
+  return { ...params, ...secrets }
 }
 
 async function readObject(given: string): Promise<Parameters> {

@@ -10,11 +10,12 @@ import { withDeck, type GlobalOptions } from './deck.ts'
 import { EXIT, SIGNAL_EXIT } from './exit.ts'
 import { keep, refuseTaken } from './keep.ts'
 import { readParameters, type ParameterOptions } from './parameters.ts'
+import { environmentOf, type SecretOptions } from './secret-options.ts'
 import { Ended, heedSignals, type EndSignal, type Signals } from './signals.ts'
 import { readTypedFile } from './typed-file.ts'
 import { jsonView, textView } from './view.ts'
 
-export interface RunOptions extends GlobalOptions, ParameterOptions {
+export interface RunOptions extends GlobalOptions, ParameterOptions, SecretOptions {
   file?: string | undefined
   /** What stood after `--`. */
   command?: string[] | undefined
@@ -108,6 +109,7 @@ async function jobOf(client: Client, options: RunOptions): Promise<{ job: JobInp
     ...(grace && { grace }),
     ...(category && { category }),
     ...(attempts && { retry: { attempts } }),
+    ...environmentOf(options),
   }
   if (command) {
     const text = command.join(' ').replaceAll(/\p{Cc}+/gu, ' ')

@@ -1,5 +1,5 @@
 import type { Client } from '../shared/client.ts'
-import type { Execution, ExecutionDetail, Job, Output, Pause } from '../shared/contract.ts'
+import type { Execution, ExecutionDetail, Job, Output, Pause, Policy } from '../shared/contract.ts'
 import { readableField } from '../shared/document.ts'
 import { withDeck, type GlobalOptions } from './deck.ts'
 import { facts, handlerText, section } from './facts.ts'
@@ -176,8 +176,10 @@ function showPolicy(policy: Output<'jobs.policy'>): void {
   ])
   section('How it runs', table(['FIELD', 'VALUE', 'FROM'], rows, { name: 'FIELD' }))
   const environment = policy.find(({ field }) => field === 'environment')?.value ?? {}
-  const variables = Object.entries(environment as Record<string, string>)
-  const lines = variables.map(([name, value]) => oneLine(`${name}=${value}`))
+  const variables = Object.entries(environment as NonNullable<Policy['environment']>)
+  const lines = variables.map(([name, value]) =>
+    oneLine(`${name}=${typeof value === 'string' ? value : `(the secret ${value.secret})`}`),
+  )
   section('Environment', lines.length > 0 ? lines.toSorted().join('\n') : null)
 }
 

@@ -21,6 +21,7 @@ import { explainPolicy } from './policy.ts'
 import { storeFault } from './store/failure.ts'
 import { UNDO_TIME } from './sweep.ts'
 import { countLevels, firstError, listLog, searchPage } from './logs.ts'
+import { removeSecrets, requireSecrets, setSecret } from './secrets.ts'
 import { answerHeld, backfill, preview, setDaemon, skipNext } from './schedules.ts'
 import { exportDeck, importDeck, planImport } from './transfer.ts'
 import type { PauseTarget } from './store/pauses.ts'
@@ -40,13 +41,19 @@ const STATISTICS_TIME = 30 * 86_400_000
 
 const handlers: Handlers = {
   async 'jobs.save'(engine, input) {
-    const id = await engine.planning.afterSettling(() => saveJob(engine, input), keyed(engine, input))
+    const save = () => {
+      requireSecrets(engine, input)
+      return saveJob(engine, input)
+    }
+    const id = await engine.planning.afterSettling(save, keyed(engine, input))
     return engine.store.jobs.find(id)!
   },
   'jobs.run'(engine, { job, params = {}, trigger = 'manual' }) {
     const { store } = engine
     // Who names a file to be run now means its bytes as they are, in a scripts folder too.
     const asTyped = { ...engine, scripts: { nameOf: () => undefined } }
+    requireSecrets(engine, job, 'job')
+    requireSecrets(engine, { params })
     const categoryId = job.category === undefined ? null : (store.categories.idOf(job.category) ?? null)
     const [known] = keyed(engine, job)
     const open = known === undefined ? undefined : openDaemon(engine, known)
@@ -74,6 +81,7 @@ const handlers: Handlers = {
   },
   'jobs.get': (engine, { job }) => engine.store.jobs.find(findJob(engine, job))!,
   'jobs.start'(engine, { job, params = {}, trigger = 'manual' }) {
+    requireSecrets(engine, { params })
     const known = engine.store.jobs.definition(String(job))
     const id = known ? String(job) : findJob(engine, job)
     const { store } = engine
@@ -150,7 +158,11 @@ const handlers: Handlers = {
   'categories.list': ({ store }) => store.categories.list(),
   'categories.get': (engine, { path }) => engine.store.categories.get(findCategory(engine, path)),
   async 'categories.save'(engine, input) {
-    const id = await engine.planning.afterSettling(() => saveCategory(engine, input))
+    const save = () => {
+      requireSecrets(engine, input.policy ?? {}, 'policy')
+      return saveCategory(engine, input)
+    }
+    const id = await engine.planning.afterSettling(save)
     engine.wake()
     return engine.store.categories.get(id)
   },
@@ -182,6 +194,9 @@ const handlers: Handlers = {
     engine.wake()
     return done
   },
+  'secrets.list': ({ store }) => store.secrets.list(),
+  'secrets.set': setSecret,
+  'secrets.remove': (engine, input) => engine.store.write(() => removeSecrets(engine, input)),
   'deck.health': async (engine) => (await import('./health/health.ts')).examine(engine),
   'statistics.get'(engine, { job, from, to, zoneOffset, ...filter }) {
     const now = engine.clock.now()

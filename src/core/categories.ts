@@ -1,6 +1,7 @@
 /** What people do to categories; each function runs inside a transaction and leaves its trail. */
+import { resolve } from 'node:path'
 import stringify from 'safe-stable-stringify'
-import type { Category, CheckedInput } from '../shared/contract.ts'
+import type { Category, CheckedInput, Policy } from '../shared/contract.ts'
 import { categoryEntry } from '../shared/document.ts'
 import { Fault } from '../shared/fault.ts'
 import type { Engine } from './engine.ts'
@@ -18,8 +19,9 @@ export function findCategory({ store }: Pick<Deck, 'store'>, path: string): numb
 /** Creates the category, or changes the one at the path. */
 export function saveCategory(
   { store, clock, actor }: Deck,
-  { path, ...values }: CheckedInput<'categories.save'>,
+  { path, policy, ...rest }: CheckedInput<'categories.save'>,
 ): number {
+  const values = { ...rest, ...(policy && { policy: absolute(policy) }) }
   const known = store.categories.idOf(path)
   const before = known === undefined ? undefined : faceOf(store.categories.get(known))
   const at = clock.now()
@@ -32,6 +34,14 @@ export function saveCategory(
     store.trail.add({ at, actor, action, details: { category: category.path, before, after } })
   }
   return id
+}
+
+/** With the paths of files made absolute, so that they mean the same wherever its jobs run. */
+export function absolute(policy: Policy): Policy {
+  const { environmentFiles } = policy
+  return environmentFiles
+    ? { ...policy, environmentFiles: environmentFiles.map((file) => resolve(file)) }
+    : policy
 }
 
 /** What people set of a category, but for its path. */

@@ -1,4 +1,5 @@
 import type { Handler, Mode, Parameters, Policy, RetryPolicy } from '../shared/contract.ts'
+import type { SecretReference } from '../shared/secrets.ts'
 import type { Schedule } from '../shared/schedule.ts'
 
 const MEBIBYTE = 1024 * 1024
@@ -39,7 +40,10 @@ export interface Definition {
   /** Cancelled when it has waited for so many milliseconds; never if undefined. */
   expireAfter?: number | undefined
   retry?: RetryPolicy | undefined
-  environment: Record<string, string>
+  /** Variables; a reference stands for the value that a secret has when it begins. */
+  environment: Record<string, string | SecretReference>
+  /** Files of variables, read when it begins. */
+  environmentFiles?: string[] | undefined
   directory?: string | undefined
   successCodes: number[]
   warningCodes: number[]
@@ -64,7 +68,7 @@ export interface Definition {
 export const DEFAULT_POLICY = {
   grace: 5000,
   maxWorkers: 1,
-  environment: {} as Record<string, string>,
+  environment: {} as Record<string, string | SecretReference>,
   successCodes: [0] as number[],
   warningCodes: [] as number[],
   encoding: 'utf-8',

@@ -8,6 +8,7 @@ import { diskFault } from './disk.ts'
 import { Dispatcher, defaultSlots } from './dispatch/dispatcher.ts'
 import { reasonToWait } from './dispatch/explain.ts'
 import { settleDeadHosts } from './dispatch/settle.ts'
+import { isFinal } from './dispatch/lifecycle.ts'
 import { Sampler } from './dispatch/sampler.ts'
 import { Hub } from './events.ts'
 import { baseEnvironment, type EnvironmentKind } from './executors/environment.ts'
@@ -15,7 +16,6 @@ import type { InlineHandler } from './executors/context.ts'
 import { Leftovers } from './executors/leftovers.ts'
 import { createPlaces } from './executors/places.ts'
 import { foldersOf } from './folders.ts'
-import { checkParameters } from './handlers/parameters.ts'
 import { resolveHandler } from './handlers/resolve.ts'
 import {
   createHost,
@@ -33,6 +33,8 @@ import { createPausing } from './pausing.ts'
 import { createPlanner } from './plan/planner.ts'
 import { combine, sourcesOf } from './policy.ts'
 import { writeWitness } from './provenance.ts'
+import type { Keeper } from './sealing.ts'
+import { createSecrets } from './secrets.ts'
 import type { Listening } from './socket.ts'
 import { createScripts } from './scripts/scripts.ts'
 import { setDaemon } from './schedules.ts'
@@ -84,6 +86,8 @@ export interface EngineOptions {
   scripts?: string
   /** `all`: scripts of the folder run without anybody's approval, for development and tests. */
   trust?: 'approved' | 'all'
+  /** Wraps the key of the secrets, as by the keychain of a desktop; without, its file holds it as it is. */
+  keeper?: Keeper
   /** Lets other processes reach this host, once it is the planner. */
   listen?: (engine: Engine) => Promise<Listening>
 }
@@ -144,7 +148,8 @@ export async function createEngine(options: EngineOptions) {
     trust: options.trust ?? 'approved',
     environment: base,
   })
-  const places = createPlaces({ folders, base, functions, hostId, scripts })
+  const secrets = createSecrets(store, folders.secretsKey, options.keeper)
+  const places = createPlaces({ folders, base, functions, hostId, scripts, secrets })
 
   const dispatcher = new Dispatcher(
     {
@@ -223,6 +228,8 @@ export async function createEngine(options: EngineOptions) {
   async function settle(): Promise<void> {
     const parts = { store, folder: folders.hosts, clock }
     const found = await settleDeadHosts(parts)
+    // What is run again may be about to begin elsewhere, with files of its own in the same place.
+    for (const id of found) if (isFinal(store.executions.status(id)!.status)) places.forget(id)
     if (found.length > 0) dispatcher.wake()
   }
 
@@ -279,7 +286,7 @@ export async function createEngine(options: EngineOptions) {
       parts.push({
         priority,
         definition,
-        params: JSON.stringify(await checkParameters(definition.schema, merged)),
+        params: JSON.stringify(await secrets.check(definition, merged)),
       })
     }
     return parts
@@ -376,6 +383,7 @@ export async function createEngine(options: EngineOptions) {
     pathFrom: options.pathFrom,
     /** The inline functions of this process, by their names. */
     functions,
+    secrets,
     wake: () => dispatcher.wake(),
     explain,
     pausing,

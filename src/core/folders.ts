@@ -23,6 +23,8 @@ export function foldersOf(database: string) {
     backups: join(files, 'backups'),
     /** What hosts in the background tell. */
     logs: join(files, 'logs'),
+    /** The key by which the values of secrets are encrypted: never in the database, nor in a copy of it. */
+    secretsKey: join(files, 'secrets.key'),
     /** See `provenance.ts`. */
     witness: join(files, 'witness.json'),
   }

@@ -34,6 +34,7 @@ import { createEngine, type Engine } from './engine.ts'
 import type { HandlerContext, InlineHandler } from './executors/context.ts'
 import { followLogs, whenFinal, type FollowFilter } from './follow.ts'
 import { requireMode } from './handlers/resolve.ts'
+import type { Keeper } from './sealing.ts'
 import { searchLogs, type SearchFilter, type SearchOptions } from './search.ts'
 import { listen } from './socket.ts'
 
@@ -44,6 +45,7 @@ export type * from '../shared/contract.ts'
 export type { Batch, Watch } from '../shared/watch.ts'
 export { connect, type RemoteClient } from './connect.ts'
 export type { HandlerContext, InlineHandler, LogFunction } from './executors/context.ts'
+export type { Keeper } from './sealing.ts'
 export type { SearchFilter, SearchOptions } from './search.ts'
 export { NonRetryable } from './executors/stopping.ts'
 export type * from './telemetry.ts'
@@ -67,6 +69,8 @@ export interface OpenOptions {
   trust?: 'approved' | 'all'
   /** Whether other processes of this user may reach the deck through this one while it is the planner; see `connect`. */
   listen?: boolean
+  /** Wraps the key of the secrets, as by the keychain of a desktop; without, its file holds it as it is. */
+  keeper?: Keeper
 }
 
 /** What a job is and how it runs; its handlers are added one by one. */

@@ -7,6 +7,7 @@ import type { Engine } from './engine.ts'
 import { createId } from './host.ts'
 import { checkSchedule } from './plan/check.ts'
 import type { Scripts } from './scripts/scripts.ts'
+import { requireSecrets } from './secrets.ts'
 import type { JobFace } from './store/jobs.ts'
 
 type Deck = Pick<Engine, 'store' | 'clock' | 'actor' | 'planning'> & {
@@ -38,10 +39,15 @@ function saveFace({ store, clock, actor, planning }: Deck, key: string, face: Jo
   return id
 }
 
-/** Makes the job what it was at a version; that is an edit as any other. */
+/**
+ * Makes the job what it was at a version; that is an edit as any other.
+ * @throws Fault `not-found`; `invalid-input` where it refers to a secret that is gone
+ */
 export function restoreVersion(deck: Deck, jobId: string, number: number): void {
   const face = deck.store.versions.face(jobId, number)
   if (!face) throw new Fault('not-found', `there is no version ${number} of this job`)
+  const { params, policy } = face.definition
+  requireSecrets(deck, { params, environment: policy.environment })
   saveFace(deck, deck.store.jobs.find(jobId)!.key, face)
 }
 
@@ -117,6 +123,7 @@ export function definitionOf(
     ...policy
   } = input
   if (policy.directory !== undefined) policy.directory = resolve(policy.directory)
+  if (policy.environmentFiles) policy.environmentFiles = policy.environmentFiles.map((file) => resolve(file))
   const absolute = handlers.map(({ priority, handler }) => ({
     priority,
     handler: 'file' in handler ? fileHandler(handler, scripts) : handler,

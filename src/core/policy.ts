@@ -1,10 +1,11 @@
 /** Which policy a job runs with, and where each part of it comes from. */
 import type { Handler, Output, Policy } from '../shared/contract.ts'
+import type { SecretReference } from '../shared/secrets.ts'
 import { DEFAULT_POLICY, PLANNING_DEFAULTS, mergePolicies, type JobDefinition } from './definition.ts'
 import type { Engine } from './engine.ts'
 import type { Store } from './store/store.ts'
 
-/** A policy, and who has set it. Of several, the first that sets a field counts; variables are put together. */
+/** A policy, and who has set it. Of several, the first that sets a field counts; variables and their files are put together. */
 export interface PolicySource {
   from: string
   policy: Policy
@@ -16,10 +17,14 @@ export function combine(sources: PolicySource[]): Policy {
   const policies = sources.map(({ policy }) => policy).toReversed()
   const environment = Object.assign({}, ...policies.map((policy) => policy.environment ?? {})) as Record<
     string,
-    string
+    string | SecretReference
   >
-  const merged = mergePolicies(...policies)
-  return Object.keys(environment).length > 0 ? { ...merged, environment } : merged
+  const environmentFiles = policies.flatMap((policy) => policy.environmentFiles ?? [])
+  return {
+    ...mergePolicies(...policies),
+    ...(Object.keys(environment).length > 0 && { environment }),
+    ...(environmentFiles.length > 0 && { environmentFiles }),
+  }
 }
 
 /** What people have set for a job: itself, then the category that it is in and those above. */

@@ -3,8 +3,9 @@ import stringify from 'safe-stable-stringify'
 import type { CheckedInput, DeckDocument, Imported } from '../shared/contract.ts'
 import { categoryEntry, jobEntry, type CategoryEntry, type JobEntry } from '../shared/document.ts'
 import { Fault, invalidInput } from '../shared/fault.ts'
-import { saveCategory } from './categories.ts'
+import { absolute, saveCategory } from './categories.ts'
 import { definitionOf, enableJob, manageJob, removeJobs, saveJob } from './jobs.ts'
+import { missingSecrets } from './secrets.ts'
 import { normalPath } from './store/categories.ts'
 
 type Deck = Parameters<typeof saveJob>[0]
@@ -67,11 +68,17 @@ export function planImport(deck: Reading, { document, source, prune = false }: W
 function planCategory(store: Deck['store'], entry: CategoryEntry): Step {
   const { path, description = null, maxWorkers = null, policy = {} } = entry
   const id = store.categories.idOf(path)
-  const face = { path, description, maxWorkers, policy }
+  const face = { path, description, maxWorkers, policy: absolute(policy) }
   const before = id === undefined ? undefined : categoryEntry(store.categories.get(id))
   const after = categoryEntry({ ...face, id: 0, jobs: 0 })
   return {
-    report: { kind: 'category', name: path, key: null, ...difference(before, after) },
+    report: {
+      kind: 'category',
+      name: path,
+      key: null,
+      ...difference(before, after),
+      missingSecrets: missingSecrets({ store }, policy),
+    },
     apply: (deck) => void saveCategory(deck, face),
   }
 }
@@ -103,7 +110,13 @@ function planJob(deck: Reading, { enabled, ...input }: JobEntry, source: string 
     managedBy: manager,
   }
   return {
-    report: { kind: 'job', name, key, ...difference(before, after) },
+    report: {
+      kind: 'job',
+      name,
+      key,
+      ...difference(before, after),
+      missingSecrets: missingSecrets({ store }, { params, environment: policy.environment }),
+    },
     apply(deck) {
       const saved = saveJob(deck, input)
       enableJob(deck, saved, isEnabled)
@@ -128,7 +141,7 @@ function planRemovals(store: Deck['store'], source: string, named: Set<string>):
     )
   }
   return gone.map(({ id, key, name }) => ({
-    report: { kind: 'job', name, key, outcome: 'removed', changes: [] },
+    report: { kind: 'job', name, key, outcome: 'removed', changes: [], missingSecrets: [] },
     apply: (deck) => removeJobs(deck, [id]),
   }))
 }

@@ -8,8 +8,10 @@ import { logRequests } from './logs.ts'
 import { parameters } from './parameters.ts'
 import { scriptName, scriptRequests } from './scripts.ts'
 import { MISSED, OUTCOMES, OVERLAPS, REASONS, RESTARTS, scheduleSchema } from './schedule.ts'
+import { secretReference, secretRequests } from './secrets.ts'
 import { parseSize } from './size.ts'
 
+export { type Secret, type SecretReference } from './secrets.ts'
 export { LEVELS, type Level, type LogEntry, type LogHit, type LogKey } from './logs.ts'
 
 export const MODES = ['in-process', 'process'] as const
@@ -51,6 +53,8 @@ export const ACTIONS = [
   'restored',
   'approved',
   'approval withdrawn',
+  'secret set',
+  'secret removed',
 ] as const
 export const TRIGGERS = ['manual', 'scheduled', 'catch-up', 'retry', 'api', 'dependency', 'event'] as const
 
@@ -105,9 +109,11 @@ const size = (least: number) =>
     })
     .pipe(z.number())
 
+const variableName = z.string().regex(/^[^=\0]+$/, 'a variable name must not be empty or contain =')
+const variableValue = z.string().refine((value) => !value.includes('\0'), 'must not contain a NUL character')
 const environment = z.record(
-  z.string().regex(/^[^=\0]+$/, 'a variable name must not be empty or contain ='),
-  z.string().refine((value) => !value.includes('\0'), 'must not contain a NUL character'),
+  variableName,
+  z.union([variableValue, secretReference], 'must be text without NUL characters, or { secret: NAME }'),
 )
 const exitCodes = z.array(z.int().min(0).max(0xffff_ffff)).max(256)
 
@@ -158,7 +164,10 @@ const policy = {
   /** A run that waits for longer than this is cancelled. */
   expireAfter: duration.optional(),
   retry: retry.optional(),
+  /** Variables; `{ secret: NAME }` stands for the value of a secret. Over those of `environmentFiles`. */
   environment: environment.optional(),
+  /** Files of variables, `NAME=value` a line, read when a run begins; later ones count more, those of a job most. */
+  environmentFiles: z.array(z.string().min(1).max(4096)).max(20).optional(),
   directory: z.string().min(1).max(4096).optional(),
   /** Exit codes of a program that has completed; 0, if not given. */
   successCodes: exitCodes.optional(),
@@ -346,7 +355,7 @@ const executionDetail = execution.extend({
   params: parameters,
   result: z.json().nullable(),
   /** Without what tells of the run itself, such as its number. */
-  environment: environment.nullable(),
+  environment: z.record(variableName, variableValue).nullable(),
   directory: z.string().nullable(),
   processId: z.int().nullable(),
 })
@@ -418,6 +427,8 @@ const imported = z.object({
   outcome: z.enum(['created', 'updated', 'unchanged', 'removed']),
   /** What differs, of one that is updated: each field as it was and as it becomes, null where it is not set. */
   changes: z.array(z.object({ field: z.string(), before: z.unknown(), after: z.unknown() })),
+  /** Secrets that it refers to and that are not there: until they are set, it does not start. */
+  missingSecrets: z.array(z.string()),
 })
 
 /** Something that was looked at, and how to mend it where it is not well. */
@@ -781,6 +792,7 @@ export const contract = {
     input: z.strictObject({ execution: reference }),
     output: z.array(z.object({ time: z.int(), cpu: z.number(), memory: z.int() })),
   },
+  ...secretRequests,
   ...logRequests,
   ...scriptRequests,
 } satisfies Record<string, { input: z.ZodType; output: z.ZodType }>

@@ -10,6 +10,8 @@ export const FAULTS = {
   'not-approved': 'the script waits for somebody to approve it',
   'command-missing': 'the program to run is not there',
   'directory-missing': 'the working directory is not there',
+  'secret-missing': 'a secret that is referred to is not there, or its key is not',
+  'env-file': 'a file of variables is not there, or cannot be read',
   'database-newer': 'the database was written by a newer Jobdeck',
   'database-foreign': 'the file is no database, or the database of another program',
   'database-permission': 'the file or its folder may not be written',

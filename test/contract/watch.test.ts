@@ -95,6 +95,7 @@ describe('a batch', () => {
       progress: [{ executionId: 1, jobId: 'a', progress: 2, message: 'two' }],
       logs: [{ executionId: 1, from: 1, through: 9 }],
       jobs: [],
+      scripts: [],
       stale: false,
     })
   })

@@ -197,6 +197,7 @@ describe('terminal progress', () => {
     const sink = {
       log: () => {},
       mask: () => {},
+      hide: () => {},
       count: () => {},
       room: () => undefined,
       release: () => {},

@@ -6,16 +6,19 @@ import { setEnabled } from '../enable.ts'
 import { checkDuration, collect, positiveNumber } from '../options.ts'
 import { bringBack, remove, removeRuns } from '../remove.ts'
 import { withSchedule } from '../schedule-options.ts'
+import { withSecrets } from '../secret-options.ts'
 import type { CommandLine } from './command-line.ts'
 
 /** Commands that change jobs and categories. */
 export function registerChanging({ program, globals }: CommandLine): void {
   program.commandsGroup('Change:')
-  withSchedule(
-    program
-      .command('edit')
-      .description('change a job; without options, in the editor of $VISUAL or $EDITOR')
-      .argument('<job>', 'its id, name or beginning'),
+  withSecrets(
+    withSchedule(
+      program
+        .command('edit')
+        .description('change a job; without options, in the editor of $VISUAL or $EDITOR')
+        .argument('<job>', 'its id, name or beginning'),
+    ),
   )
     .option('--name <name>', 'its name')
     .option('--description <text>', 'what it is for')

@@ -5,6 +5,7 @@ import { pause, resume } from '../pause.ts'
 import { queue } from '../queue.ts'
 import { restart } from '../restart.ts'
 import { run } from '../run.ts'
+import { withSecretParameters, withSecrets } from '../secret-options.ts'
 import { start } from '../start.ts'
 import { stop } from '../stop.ts'
 import type { CommandLine } from './command-line.ts'
@@ -12,11 +13,13 @@ import type { CommandLine } from './command-line.ts'
 /** Commands that run jobs and hold them back. */
 export function registerRunning({ program, globals, finish, rest }: CommandLine): void {
   program.commandsGroup('Run:')
-  program
-    .command('run')
-    .description('run a script, or after -- a command, here and now')
-    .usage('[options] FILE\n       jobdeck run [options] -- COMMAND [ARGUMENTS…]')
-    .argument('[file]', 'a JavaScript or TypeScript module, or a program in any language')
+  withSecrets(
+    program
+      .command('run')
+      .description('run a script, or after -- a command, here and now')
+      .usage('[options] FILE\n       jobdeck run [options] -- COMMAND [ARGUMENTS…]')
+      .argument('[file]', 'a JavaScript or TypeScript module, or a program in any language'),
+  )
     .option('-p, --param <name=value>', 'one parameter; may be repeated', collect)
     .option('--params <json>', 'all parameters as a JSON object, or @FILE that holds one')
     .addOption(new Option('--mode <mode>', 'in-process is faster, process is safer').choices(MODES))
@@ -31,10 +34,12 @@ export function registerRunning({ program, globals, finish, rest }: CommandLine)
       finish(await run({ ...globals(), param: [], ...options, file, command: rest })),
     )
 
-  program
-    .command('start')
-    .description('run a job now: in the program that keeps the deck running, or where there is none, here')
-    .argument('<job>', 'its id, name or beginning')
+  withSecretParameters(
+    program
+      .command('start')
+      .description('run a job now: in the program that keeps the deck running, or where there is none, here')
+      .argument('<job>', 'its id, name or beginning'),
+  )
     .option('-p, --param <name=value>', 'one parameter, over those of the job; may be repeated', collect)
     .option('--params <json>', 'parameters as a JSON object, or @FILE that holds one')
     .option('--here', 'in this terminal in any case, and with what is set in it')

@@ -8,6 +8,7 @@ import { next } from '../next.ts'
 import { checkDuration, checkSpan, choicesOf, collect, positiveNumber, priority, timeAt } from '../options.ts'
 import { planned } from '../planned.ts'
 import { checkZone, cronOption, everyOption, withSchedule, zoneOption } from '../schedule-options.ts'
+import { withSecrets } from '../secret-options.ts'
 import { skip } from '../skip.ts'
 import { status } from '../status.ts'
 import type { CommandLine } from './command-line.ts'
@@ -16,14 +17,16 @@ import type { CommandLine } from './command-line.ts'
 export function registerScheduling(line: CommandLine): void {
   const { program, globals, finish, rest } = line
   program.commandsGroup('Schedule:')
-  withPolicy(
-    withSchedule(
-      program
-        .command('add')
-        .description('make a job of a script, or after -- of a command, and say when it runs')
-        .usage('NAME [options] FILE\n       jobdeck add NAME [options] -- COMMAND [ARGUMENTS…]')
-        .argument('<name>', 'its name')
-        .argument('[file]', 'a JavaScript or TypeScript module, or a program in any language'),
+  withSecrets(
+    withPolicy(
+      withSchedule(
+        program
+          .command('add')
+          .description('make a job of a script, or after -- of a command, and say when it runs')
+          .usage('NAME [options] FILE\n       jobdeck add NAME [options] -- COMMAND [ARGUMENTS…]')
+          .argument('<name>', 'its name')
+          .argument('[file]', 'a JavaScript or TypeScript module, or a program in any language'),
+      ),
     ),
   )
     .addHelpText('after', ADD_HELP)

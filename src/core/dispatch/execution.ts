@@ -182,6 +182,7 @@ export class ActiveExecution {
     let run: Run
     try {
       task = await this.#parts.taskOf(this.#claimed)
+      this.#recorder.hide(task.secrets)
       run = await this.#parts.executorOf(task)(task, this.#recorder, this.#preparing?.signal ?? NEVER)
     } catch (thrown) {
       if (this.#stopping) return this.#neverBegan()
@@ -271,11 +272,11 @@ export class ActiveExecution {
 
   #masked(verdict: Verdict): Verdict {
     const recorder = this.#recorder
-    const error = verdict.error && {
-      ...verdict.error,
-      message: recorder.masked(verdict.error.message),
-      ...(verdict.error.stack !== undefined && { stack: recorder.masked(verdict.error.stack) }),
-    }
+    const error =
+      verdict.error &&
+      (Object.fromEntries(
+        Object.entries(verdict.error).map(([field, text]) => [field, recorder.masked(text)]),
+      ) as unknown as ErrorInfo)
     return { ...verdict, result: verdict.result === null ? null : recorder.maskedJson(verdict.result), error }
   }
 }

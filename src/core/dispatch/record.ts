@@ -1,9 +1,12 @@
 import type { Level } from '../../shared/contract.ts'
 import type { Clock } from '../clock.ts'
+import { MASKED_LENGTH } from '../../shared/secrets.ts'
 import type { Hub } from '../events.ts'
+import { PROGRESS_MESSAGE_LIMIT } from '../executors/lines.ts'
 import type { Stream } from '../store/logs.ts'
 import type { Store } from '../store/store.ts'
 import { channels, type TelemetryLog } from '../telemetry.ts'
+import { createMasks } from './masks.ts'
 import { LogWindow } from './window.ts'
 
 /** Lines are gathered for this long, in ms, or until they are this many bytes. A crash loses no more. */
@@ -33,6 +36,8 @@ export interface Sink {
   progress(value: number, message: string | null): void
   /** Replaces this text by `***` in all that is stored from now on. */
   mask(secret: string): void
+  /** The same for what the run is given: what is too short to be told from any other text is left as it is. */
+  hide(values: Iterable<string>): void
   /** So many bytes were written, whatever becomes of them. */
   count(bytes: number): void
   /** Resolves when more may be written; undefined when that is now. */
@@ -81,8 +86,7 @@ export class Recorder implements Sink {
   #isReleased = false
   /** Lets go of each that is held back. */
   readonly #heldBack = new Set<() => void>()
-  /** Longest first: a secret may be part of another. */
-  #masks: string[] = []
+  readonly #masks = createMasks()
   #pending: Pending[] = []
   #pendingBytes = 0
   #flight: Promise<void> | undefined
@@ -129,7 +133,8 @@ export class Recorder implements Sink {
   }
 
   progress(value: number, message: string | null): void {
-    const text = message === null ? null : this.masked(message)
+    const isCut = (message?.length ?? 0) >= PROGRESS_MESSAGE_LIMIT
+    const text = message === null ? null : this.#masks.masked(message, isCut)
     this.#progress = { value, message: text }
     const of = { executionId: this.#executionId, jobId: this.#jobId }
     this.#parts.hub.emit('progress', { ...of, progress: value, message: text })
@@ -137,42 +142,21 @@ export class Recorder implements Sink {
   }
 
   mask(secret: string): void {
-    // Also each of its lines, since a log is read line by line; a line that is but a bracket tells nothing.
-    const lines = secret.split(/\r?\n/).map((line) => line.trim())
-    const parts = [secret, ...lines.filter((line) => /[\p{L}\p{N}]/u.test(line))]
-    // As it is, and as JSON writes it.
-    const forms = parts.flatMap((part) => [part, JSON.stringify(part).slice(1, -1)])
-    const all = new Set([...this.#masks, ...forms.filter((form) => form.trim() !== '')])
-    this.#masks = [...all].toSorted((a, b) => b.length - a.length)
+    this.#masks.add(secret)
   }
 
-  /** The text without the secrets that the run named. */
+  hide(values: Iterable<string>): void {
+    for (const value of values) if (value.length >= MASKED_LENGTH) this.#masks.add(value, MASKED_LENGTH)
+  }
+
+  /** The text without the secrets of the run. */
   masked(text: string): string {
-    let masked = text
-    for (const secret of this.#masks) masked = masked.replaceAll(secret, '***')
-    return masked
+    return this.#masks.masked(text)
   }
 
   /** The same for JSON, which it stays, whatever the secrets are. */
   maskedJson(json: string): string {
-    if (this.#masks.length === 0) return json
-    try {
-      return JSON.stringify(this.#maskedValue(JSON.parse(json)))
-    } catch {
-      return JSON.stringify({ text: this.masked(json) }) // nested too deeply to be gone through
-    }
-  }
-
-  #maskedValue(value: unknown): unknown {
-    if (typeof value === 'string') return this.masked(value)
-    if (typeof value === 'number') {
-      const text = String(value)
-      return this.masked(text) === text ? value : this.masked(text)
-    }
-    if (Array.isArray(value)) return value.map((item) => this.#maskedValue(item))
-    if (typeof value !== 'object' || value === null) return value
-    const entries = Object.entries(value).map(([name, item]) => [this.masked(name), this.#maskedValue(item)])
-    return Object.fromEntries(entries) as unknown
+    return this.#masks.maskedJson(json)
   }
 
   room(): Promise<void> | undefined {

@@ -52,7 +52,7 @@ export const childStock = (environment: Record<string, string>) =>
 export const childExecutor =
   (stock: Stock<ChildProcess>): Executor =>
   async (task: Task, sink: Sink, wanted: AbortSignal): Promise<Run> => {
-    const isPlain = !Object.keys(task.definition.environment).some((name) => READ_AT_START.test(name))
+    const isPlain = !task.variableNames.some((name) => READ_AT_START.test(name))
     const child = isPlain ? stock.take() : startChild(task.environment)
     holdOpen(child, true)
     const exited = once(child, 'exit') as Promise<[number | null, string | null]>

@@ -2,12 +2,11 @@ import { mkdirSync } from 'node:fs'
 import { inspect } from 'node:util'
 import type { Level, Parameters, Trigger } from '../../shared/contract.ts'
 import { withoutEngine } from './failure.ts'
-import { cutMessage } from './lines.ts'
+import { PROGRESS_MESSAGE_LIMIT, cutMessage } from './lines.ts'
 import { readableFields } from './readable.ts'
 
 /** At most ten progress reports a second leave a handler. In ms. */
 const PROGRESS_INTERVAL = 100
-const PROGRESS_MESSAGE_LIMIT = 1000
 
 /** Writes one entry. The second argument becomes the fields of the entry; an Error keeps its stack. */
 export type LogFunction = (message: unknown, fields?: unknown) => void

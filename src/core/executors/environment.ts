@@ -1,4 +1,5 @@
 /** The environment that a run gets: clean and known, whatever its host was started with. */
+import type { Policy } from '../../shared/contract.ts'
 
 /** Passed on from the host, where set: what programs need to find their way on a desktop. */
 const PASSED = new Set(
@@ -65,6 +66,10 @@ const SECRET_IN_ADDRESS = /(:\/\/[^\s:/@]*):[^\s@/]+@/g
 export const isSecret = (name: string, value: string): boolean =>
   SECRET_NAME.test(name) || value.search(SECRET_IN_ADDRESS) !== -1
 
+/** The passwords in the addresses of a value. */
+export const passwordsInAddress = (value: string): string[] =>
+  [...value.matchAll(SECRET_IN_ADDRESS)].map(([whole, before = '']) => whole.slice(before.length + 1, -1))
+
 /** An environment as it may be stored and shown. */
 export function maskEnvironment(environment: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
@@ -74,3 +79,9 @@ export function maskEnvironment(environment: Record<string, string>): Record<str
     ]),
   )
 }
+
+/** The variables of a policy whose values are no secrets: enough to look for programs. */
+export const plainVariables = (environment: Policy['environment'] = {}): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(environment).filter((pair): pair is [string, string] => typeof pair[1] === 'string'),
+  )

@@ -10,6 +10,12 @@ export interface Task {
   facts: RunFacts
   definition: Definition
   params: Parameters
+  /** The names of the parameters in which there is a secret. */
+  secretParams: ReadonlySet<string>
+  /** What is masked in all that it writes. */
+  secrets: readonly string[]
+  /** The variables that its job, its categories and their files set. */
+  variableNames: readonly string[]
   /** The file with the bundled code of a module. */
   code?: string | undefined
   /** The whole environment; a function has that of its process. */

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import type { ErrorInfo } from '../../shared/contract.ts'
 import { Fault } from '../../shared/fault.ts'
+import { cutMessage } from './lines.ts'
 import { VALUE_LIMIT } from './readable.ts'
 
 const TEXT_LIMIT = VALUE_LIMIT / 16
@@ -35,7 +36,7 @@ const INSPECTION = { depth: 4, breakLength: 120, maxStringLength: TEXT_LIMIT }
 
 function text(value: unknown): string {
   try {
-    return (typeof value === 'string' ? value : inspect(value, INSPECTION)).slice(0, TEXT_LIMIT)
+    return cutMessage(typeof value === 'string' ? value : inspect(value, INSPECTION), TEXT_LIMIT)
   } catch {
     return '[unreadable]'
   }

@@ -1,6 +1,9 @@
 /** A line that is longer is cut, and says so. In bytes for output, in characters for messages. */
 export const LINE_LIMIT = 64 * 1024
 
+/** A message of progress is cut at so many characters. */
+export const PROGRESS_MESSAGE_LIMIT = 1000
+
 const NEWLINE = 10
 const RETURN = 13
 const ESCAPE = 27
@@ -10,10 +13,13 @@ export function cutMark(length: number, unit: 'bytes' | 'characters'): string {
   return ` … [cut: the line has ${length.toLocaleString('en')} ${unit}]`
 }
 
-/** A message of at most `LINE_LIMIT` characters. */
-export function cutMessage(text: string): string {
-  if (text.length <= LINE_LIMIT) return text
-  return text.slice(0, LINE_LIMIT) + cutMark(text.length, 'characters')
+/**
+ * A message of at most `LINE_LIMIT` characters. Where it is cut in the middle of a secret, the engine takes that off by
+ * the mark, see `dispatch/masks`: whoever cuts need not know the secrets.
+ */
+export function cutMessage(text: string, limit = LINE_LIMIT): string {
+  if (text.length <= limit) return text
+  return text.slice(0, limit) + cutMark(text.length, 'characters')
 }
 
 /**
@@ -86,9 +92,10 @@ export class LineSplitter {
 
   #endLine(): void {
     const text = this.#decoder.decode(this.#parts.length === 1 ? this.#parts[0] : Buffer.concat(this.#parts))
-    const mark = this.#length > this.#kept ? cutMark(this.#length, 'bytes') : ''
+    const isCut = this.#length > this.#kept
+    const mark = isCut ? cutMark(this.#length, 'bytes') : ''
     this.#clear()
-    this.#onLine(withoutControls(text) + mark)
+    this.#onLine(withoutControls(isCut ? text.replace(UNFINISHED_COLOR, '') : text) + mark)
   }
 
   #clear(): void {
@@ -108,6 +115,9 @@ export class LineSplitter {
 }
 
 /* oxlint-disable no-control-regex -- control characters are the subject here */
+
+/** At the end of a line that was cut. */
+const UNFINISHED_COLOR = /\x1b\[?[\d;:]*$/
 
 /** `ESC ] 9 ; 4 ; state ; percent`, ended by BEL or `ESC \`: ConEmu's sequence, as Windows Terminal reads it. */
 const TERMINAL_PROGRESS = /\x1b\]9;4;([0-4])(?:;(\d{1,3}))?(?:\x07|\x1b\\)/g

@@ -2,19 +2,20 @@
 import { existsSync, rmdirSync, rmSync } from 'node:fs'
 import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Parameters } from '../../shared/contract.ts'
 import { Fault } from '../../shared/fault.ts'
 import { laneOf, type Definition } from '../definition.ts'
 import type { Folders } from '../folders.ts'
 import { checkCode } from '../handlers/code.ts'
 import type { Scripts } from '../scripts/scripts.ts'
+import type { Secrets } from '../secrets.ts'
 import type { Claimed } from '../store/claim.ts'
 import { childExecutor, childStock } from './child.ts'
 import type { Executor, Task } from './executor.ts'
 import type { InlineHandler } from './context.ts'
 import { maskEnvironment } from './environment.ts'
+import { readGiven, storedVariables } from './given.ts'
 import { inlineExecutor } from './inline.ts'
-import { paramsFile, programExecutor } from './program.ts'
+import { paramsFile, programExecutor, removeOwnFiles } from './program.ts'
 import { threadExecutor, threadStock } from './thread.ts'
 import { RUN_MARK, markOf } from './tree.ts'
 
@@ -25,9 +26,10 @@ export interface PlaceOptions {
   functions: ReadonlyMap<string, InlineHandler>
   hostId: string
   scripts: Pick<Scripts, 'check'>
+  secrets: Secrets
 }
 
-export function createPlaces({ folders, base, functions, hostId, scripts }: PlaceOptions) {
+export function createPlaces({ folders, base, functions, hostId, scripts, secrets }: PlaceOptions) {
   const threads = threadStock()
   const children = childStock(base)
   const inline = inlineExecutor(functions)
@@ -40,18 +42,19 @@ export function createPlaces({ folders, base, functions, hostId, scripts }: Plac
     if (laneOf(definition) === 'inline') return undefined
     const known = storedEnvironments.get(definition)
     if (known) return known
-    const environment = Object.freeze(maskEnvironment({ ...base, ...definition.environment }))
+    const environment = Object.freeze(maskEnvironment({ ...base, ...storedVariables(definition) }))
     storedEnvironments.set(definition, environment)
     return environment
   }
 
   const environmentOf = (
     { id, jobName, definition, attempt, trigger, scheduledAt, lastSuccessAt }: Claimed,
+    variables: Record<string, string>,
     tempDir: string,
     stateDir: string,
   ): Record<string, string> => ({
     ...base,
-    ...definition.environment,
+    ...variables,
     [RUN_MARK]: markOf(hostId, id),
     JOBDECK_EXECUTION_ID: String(id),
     JOBDECK_JOB: jobName,
@@ -84,25 +87,34 @@ export function createPlaces({ folders, base, functions, hostId, scripts }: Plac
 
     /**
      * Everything about a run that its host knows.
-     * @throws Fault `directory-missing`, `not-approved`, or where the stored code is gone
+     * @throws Fault `directory-missing`, `not-approved`, `secret-missing`, `env-file`, or where the stored code is gone
      */
     async taskOf(claimed: Claimed): Promise<Task> {
-      const { id, jobId, jobName, definition, attempt, trigger, lastSuccessAt, params } = claimed
+      const { id, jobId, jobName, definition, attempt, trigger, lastSuccessAt } = claimed
       const { target, directory } = definition
       const tempDir = join(folders.temp, String(id))
       const stateDir = join(folders.state, jobId)
       const plannedAt = claimed.scheduledAt
       if (definition.script) await scripts.check(definition)
       if (laneOf(definition) === 'process' && directory !== undefined) await requireDirectory(directory)
+      const given = await readGiven(definition, claimed.params, secrets)
+      const { params, secretParams, variables } = given
+      const isInline = laneOf(definition) === 'inline'
+      const hasFiles = definition.environmentFiles !== undefined && !isInline
       return {
         facts: { id, jobId, jobName, attempt, trigger, plannedAt, lastSuccessAt, tempDir, stateDir },
         definition,
-        params: JSON.parse(params) as Parameters,
+        params,
+        secretParams,
+        secrets: given.secrets,
+        variableNames: Object.keys(variables),
         code: target.kind === 'module' ? checkCode(folders.code, target.digest) : undefined,
         mark: markOf(hostId, id),
         // A function has that of this process.
-        environment: laneOf(definition) === 'inline' ? {} : environmentOf(claimed, tempDir, stateDir),
-        storedEnvironment: storedEnvironment(definition),
+        environment: isInline ? {} : environmentOf(claimed, variables, tempDir, stateDir),
+        storedEnvironment: hasFiles
+          ? maskEnvironment({ ...base, ...given.storedVariables })
+          : storedEnvironment(definition),
       }
     },
 
@@ -110,6 +122,11 @@ export function createPlaces({ folders, base, functions, hostId, scripts }: Plac
     clear(id: number): void {
       const folder = join(folders.temp, String(id))
       if (existsSync(folder)) removeFolder(folder)
+    },
+
+    /** Removes what may hold secrets of a run that its host could not clear any more. */
+    forget(id: number): void {
+      removeOwnFiles(join(folders.temp, String(id)))
     },
 
     close(): void {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Sink } from '../dispatch/record.ts'
@@ -23,14 +23,27 @@ const VARIABLE_LIMIT = 30_000
 
 /** The file in which a program finds its parameters. */
 export const paramsFile = (tempDir: string) => join(tempDir, 'params.json')
+/** The one into which it writes its results. */
+const outputFile = (tempDir: string) => join(tempDir, 'output')
+
+/** Removes both: what is kept of a run for a look must not hold secrets. */
+export function removeOwnFiles(tempDir: string): void {
+  for (const file of [paramsFile(tempDir), outputFile(tempDir)]) rmSync(file, { force: true })
+}
 
 /** Runs a script of any language, a command, or a line for the shell, in a process group of its own. */
 export const programExecutor: Executor = async (task: Task, sink: Sink): Promise<Run> => {
   const { definition } = task
-  const params = await checkParameters(definition.schema, task.params)
+  const params = await checkParameters(definition.schema, task.params, 'json', task.secrets)
   const { variables, missing } = parameterVariables(task, params)
   const environment = { ...task.environment, ...variables }
-  const { file, args, isVerbatim } = await launchOf(definition, environment)
+  const forget = () => {
+    if (task.secrets.length > 0) removeOwnFiles(task.facts.tempDir)
+  }
+  const { file, args, isVerbatim } = await launchOf(definition, environment).catch((thrown: unknown) => {
+    forget()
+    throw thrown
+  })
   const ended = Promise.withResolvers<Outcome>()
   const root = Promise.withResolvers<Root>()
   const progress = throttleProgress((value, message) => sink.progress(value, message))
@@ -73,6 +86,7 @@ export const programExecutor: Executor = async (task: Task, sink: Sink): Promise
       void run()
         .catch((thrown: unknown): Outcome => ({ kind: 'threw', error: errorInfo(startFault(file, thrown)) }))
         .then((outcome) => {
+          forget()
           root.resolve({ mark: task.mark }) // where it could not be started there is no first process
           ended.resolve(outcome)
         }),
@@ -88,7 +102,10 @@ export const programExecutor: Executor = async (task: Task, sink: Sink): Promise
       sink.log({ level: 'warn', message: 'Windows has no gentle way to end a program: it is ended at once' })
       signal(child.pid, 'SIGTERM')
     },
-    kill: async () => void (child && (await endTree(await root.promise, 0))),
+    async kill() {
+      if (child) await endTree(await root.promise, 0)
+      else forget() // it was not begun
+    },
     ended: ended.promise,
     root: root.promise,
   }
@@ -115,23 +132,25 @@ async function stopBy(
 
 /**
  * The variables and the file through which a program gets its parameters; the file for its results beside it.
+ * A secret is in the file alone: what is in the environment of a process, others may see.
  * @returns also of each parameter that cannot have a variable, why not
  */
-function parameterVariables({ facts }: Task, params: Record<string, unknown>) {
+function parameterVariables({ facts, secretParams }: Task, params: Record<string, unknown>) {
   // At once: these are small and lie beside the database, and each wait for a thread takes longer.
   mkdirSync(facts.tempDir, { recursive: true })
   mkdirSync(facts.stateDir, { recursive: true })
   const json = JSON.stringify(params)
   const file = paramsFile(facts.tempDir)
-  writeFileSync(file, json)
+  writeFileSync(file, json, { mode: 0o600 })
   const missing: string[] = []
   const variables: Record<string, string> = {
     JOBDECK_PARAMS_FILE: file,
-    JOBDECK_OUTPUT: join(facts.tempDir, 'output'),
+    JOBDECK_OUTPUT: outputFile(facts.tempDir),
   }
-  if (Buffer.byteLength(json) <= PARAMS_IN_ENVIRONMENT) variables.JOBDECK_PARAMS = json
+  if (secretParams.size === 0 && Buffer.byteLength(json) <= PARAMS_IN_ENVIRONMENT)
+    variables.JOBDECK_PARAMS = json
   for (const [name, value] of Object.entries(params)) {
-    if (value === null || typeof value === 'object') continue
+    if (value === null || typeof value === 'object' || secretParams.has(name)) continue
     const text = String(value)
     const variable = `JOBDECK_PARAM_${name.replaceAll(/\W/g, '_').toUpperCase()}`
     const obstacle = obstacleOf(text)

@@ -1,6 +1,7 @@
 import type { Outcome, Task } from './executor.ts'
 import type { Sink } from '../dispatch/record.ts'
 import { checkParameters } from '../handlers/parameters.ts'
+import { passwordsIn } from '../handlers/passwords.ts'
 import { errorInfo } from './failure.ts'
 import type { FromModule, ToModule } from './protocol.ts'
 
@@ -15,7 +16,7 @@ export interface Session {
 }
 
 export function createSession(
-  { facts, definition, params, environment }: Task,
+  { facts, definition, params, environment, secrets }: Task,
   code: string,
   sink: Sink,
   post: (message: ToModule) => void,
@@ -35,7 +36,8 @@ export function createSession(
           return ready.resolve()
         case 'asks':
           // The schema that the module exports is the truth; what could be read without running it was a help.
-          void checkParameters(message.schema, params).then(
+          sink.hide(passwordsIn(message.schema, params))
+          void checkParameters(message.schema, params, 'json', secrets).then(
             (checked) => post({ type: 'call', params: checked }),
             (thrown: unknown) => {
               answer = { kind: 'threw', error: errorInfo(thrown) }

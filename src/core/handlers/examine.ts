@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { basename, delimiter, dirname, resolve } from 'node:path'
 import type { Finding, Policy } from '../../shared/contract.ts'
 import { Fault, toFault } from '../../shared/fault.ts'
-import { pathOf } from '../executors/environment.ts'
+import { pathOf, plainVariables } from '../executors/environment.ts'
 import { findProgram } from '../executors/launch.ts'
 import { examineModule } from './examine-module.ts'
 import { examinePackages } from './examine-python.ts'
@@ -87,12 +87,12 @@ async function examineProgram(
   { environment: base, interpreter, conda, directory }: Examined,
   metadata: Metadata | undefined,
 ): Promise<Finding[]> {
-  const environment = { ...base, ...metadata?.defaults.environment }
+  const environment = { ...base, ...plainVariables(metadata?.defaults.environment) }
   let choice: Choice
   try {
     choice = await programChoice(file, {
       interpreter: interpreter ?? metadata?.interpreter,
-      conda,
+      conda: conda ?? metadata?.conda,
       directory: directory ?? metadata?.defaults.directory,
       hasDependencies: metadata?.hasDependencies,
       environment,
@@ -171,7 +171,7 @@ async function examinePlace(file: string, given: Examined, defaults: Policy): Pr
         message: `its working directory ${directory} ${found ? 'is not a folder' : 'does not exist'}`,
         mend: `Make it: mkdir -p ${shellQuoted(directory)}; or name another one.`,
       }
-  const own = pathOf(defaults.environment ?? {})
+  const own = pathOf(plainVariables(defaults.environment))
   const path = own ?? pathOf(given.environment)
   const from =
     own === undefined

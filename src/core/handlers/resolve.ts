@@ -2,6 +2,7 @@ import { dirname, isAbsolute, resolve } from 'node:path'
 import type { Handler, Mode, Policy } from '../../shared/contract.ts'
 import { Fault } from '../../shared/fault.ts'
 import { DEFAULT_POLICY, mergePolicies, type Definition, type Target } from '../definition.ts'
+import { plainVariables } from '../executors/environment.ts'
 import type { Runnable, Scripts } from '../scripts/scripts.ts'
 import { programCommand } from './kind.ts'
 import type { Metadata } from './metadata.ts'
@@ -51,7 +52,7 @@ export async function resolveHandler(
   const { describeFile, digestOfFile } = describing
   const { file: how, ...metadata } = await describeFile(file, codeFolder)
   const { schema, defaults } = metadata
-  const merged = mergePolicies({ directory: dirname(file) }, defaults, policy)
+  const merged = mergedPolicy(dirname(file), defaults, policy)
   if (how.kind === 'module') {
     const target: Target = { kind: 'module', file, digest: how.digest }
     return { ...complete(handler, target, merged, merged.mode ?? 'process'), schema }
@@ -73,7 +74,7 @@ async function scriptDefinition(
 ): Promise<Definition> {
   const { schema, defaults } = metadata
   const script = { name, digest, entry: entryPath }
-  const merged = mergePolicies({ directory: folder }, defaults, policy)
+  const merged = mergedPolicy(folder, defaults, policy)
   if (code !== undefined) {
     const target: Target = { kind: 'module', file: entry, digest: code }
     return { ...complete(handler, target, merged, merged.mode ?? 'process'), schema, script }
@@ -87,6 +88,14 @@ async function scriptDefinition(
   return { ...complete(handler, target, merged, 'process'), schema, script }
 }
 
+/** The policy of a job over what its script sets; paths in that go from where the script lies. */
+function mergedPolicy(folder: string, { environmentFiles, ...defaults }: Policy, policy: Policy): Policy {
+  const files = environmentFiles && {
+    environmentFiles: environmentFiles.map((path) => resolve(folder, path)),
+  }
+  return mergePolicies({ directory: folder }, defaults, files ?? {}, policy)
+}
+
 const commandOf = (
   file: string,
   { interpreter, conda, hasDependencies }: Metadata,
@@ -98,7 +107,7 @@ const commandOf = (
     conda,
     hasDependencies,
     directory,
-    environment: { ...base, ...environment },
+    environment: { ...base, ...plainVariables(environment) },
   })
 
 /** What functions run with, by the stored job that has them: they are started most often, and nothing of them changes. */

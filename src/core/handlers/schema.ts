@@ -5,6 +5,8 @@ import { LRUCache } from 'lru-cache'
 import type { Parameters } from '../../shared/contract.ts'
 import { parseDuration } from '../../shared/duration.ts'
 import { Fault } from '../../shared/fault.ts'
+import { referencesIn, withValuesAt, type FoundReference } from '../../shared/secrets.ts'
+import { passwordsIn } from './passwords.ts'
 
 type Schema = Record<string, unknown>
 
@@ -22,11 +24,22 @@ const KINDS = {
 }
 
 /** The parameters as `checkParameters` has them. */
-export function fill(schema: Schema, params: Parameters, from: 'text' | 'json'): Parameters {
+export function fill(
+  schema: Schema,
+  params: Parameters,
+  from: 'text' | 'json',
+  secrets: readonly string[],
+): Parameters {
   const validate = compile(schema, from)
   const filled = structuredClone(params)
-  if (validate(filled)) return filled
-  const issues = validate.errors!.map(describe)
+  const references = referencesIn(params)
+  const isValid = validate(filled)
+  // What a reference stands for is not known here: only what lies beside it is checked.
+  const errors = isValid ? [] : validate.errors!.filter((error) => !isAboutReference(error, references))
+  const places = references.map(({ name, path }) => ({ path, value: { secret: name } }))
+  if (errors.length === 0) return withValuesAt(filled, places) as Parameters
+  const hidden = [...secrets, ...passwordsIn(schema, filled)].filter((text) => text !== '')
+  const issues = errors.map((error) => describe(error, hidden))
   throw new Fault('invalid-input', issues.join('; '), { data: { issues } })
 }
 
@@ -58,7 +71,32 @@ function withFormats(ajv: Ajv2020): Ajv2020 {
   return ajv
 }
 
-function describe({ keyword, instancePath, params, message, data, parentSchema }: ErrorObject): string {
+/** Keywords that are about several values at once. */
+const COMPOSED = new Set(['anyOf', 'oneOf', 'not', 'if', 'then', 'else', 'contains', 'unevaluatedProperties'])
+
+function isAboutReference({ instancePath, keyword }: ErrorObject, references: FoundReference[]): boolean {
+  return references.some(({ path }) => {
+    const at = path.map((step) => `/${step.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+    const isWithin = instancePath === at || instancePath.startsWith(`${at}/`)
+    return isWithin || (COMPOSED.has(keyword) && at.startsWith(`${instancePath}/`))
+  })
+}
+
+/** A value as it may be told: with `***` for each text in it that holds something hidden. */
+function told(data: unknown, hidden: string[]): string | undefined {
+  const text = JSON.stringify(data, (_, value: unknown) =>
+    (typeof value === 'string' || typeof value === 'number') &&
+    hidden.some((secret) => String(value).includes(secret))
+      ? '***'
+      : value,
+  ) as string | undefined
+  return text?.slice(0, 100)
+}
+
+function describe(
+  { keyword, instancePath, params, message, data, parentSchema }: ErrorObject,
+  hidden: string[],
+): string {
   const path = instancePath.slice(1).replaceAll('/', '.')
   if (keyword === 'required') {
     const missing = String(params.missingProperty)
@@ -70,7 +108,7 @@ function describe({ keyword, instancePath, params, message, data, parentSchema }
     const list = known.length > 0 ? `; known: ${known.join(', ')}` : ''
     return `parameter ${nameOf(path, String(params.additionalProperty))} is not known${list}`
   }
-  const got = JSON.stringify(data)?.slice(0, 100)
+  const got = told(data, hidden)
   const allowed =
     keyword === 'enum'
       ? `: ${(params.allowedValues as unknown[]).map((value) => JSON.stringify(value)).join(', ')}`

@@ -155,7 +155,7 @@ export function claimer(connection: Connection, move: MoveStatus) {
       }
       const from = { id, jobId: queue.jobId, status: 'queued' } as const
       const { lane } = queue
-      const begun = lane === 'inline' || (lane === 'thread' && threads-- > 0)
+      const begun = lane === 'inline' || (lane === 'thread' && !definition.environmentFiles && threads-- > 0)
       const environment = begun && storedEnvironment(definition)
       const environmentId = environment ? snapshots.keep(environment) : null
       const taken = begun

@@ -2,12 +2,19 @@
 import type { Outcome, Reason, ScheduleKind } from '../../shared/schedule.ts'
 import type { Action, Actor, FinalStatus, Mode, Status, Trigger } from '../../shared/contract.ts'
 import type { Lane } from '../definition.ts'
-import { integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { blob, integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
 /** One row per setting of the deck itself, such as its identity. */
 export const meta = sqliteTable('meta', {
   key: text().primaryKey(),
   value: text().notNull(),
+})
+
+/** Values that jobs refer to by name, encrypted. */
+export const secrets = sqliteTable('secrets', {
+  name: text().primaryKey(),
+  value: blob({ mode: 'buffer' }).notNull(),
+  updatedAt: integer('updated_at').notNull(),
 })
 
 /** Folders of jobs. `path` is the whole path, `a/b/c`. */

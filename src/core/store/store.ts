@@ -16,6 +16,7 @@ import { createReader } from './reader.ts'
 import { retentionTable } from './retention.ts'
 import { roomTable } from './room.ts'
 import { sampleTable } from './samples.ts'
+import { secretTable } from './secrets.ts'
 import { settingTable } from './settings.ts'
 import { statisticsTable } from './statistics.ts'
 import { trailTable } from './trail.ts'
@@ -50,6 +51,7 @@ export async function openStore(path: string, options?: ConnectOptions) {
     room: roomTable(connection),
     retention: retentionTable(connection),
     samples: sampleTable(connection),
+    secrets: secretTable(connection),
     settings: settingTable(connection),
     statistics: statisticsTable(connection),
     trail: trailTable(connection),

@@ -9,6 +9,12 @@ create table meta (
 ) strict, without rowid;
 insert into meta values ('deck', lower(hex(randomblob(8))));
 
+create table secrets (
+  name text primary key,
+  value blob not null,
+  updated_at integer not null
+) strict, without rowid;
+
 create table categories (
   id integer primary key,
   parent_id integer references categories (id),
