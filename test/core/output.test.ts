@@ -27,10 +27,16 @@ function read(lines: string[], commandsAreRead = true) {
   const entries: Line[] = []
   const progress: unknown[] = []
   const masks: string[] = []
+  const attached: unknown[] = []
   const sink = { log: (line: Line) => void entries.push(line), mask: (text: string) => void masks.push(text) }
-  const reader = outputReader(sink, (...report) => void progress.push(report), commandsAreRead)
+  const reader = outputReader({
+    sink,
+    progress: (...report) => void progress.push(report),
+    attach: (...report) => void attached.push(report),
+    commandsAreRead,
+  })
   for (const line of lines) reader(line, 'stdout')
-  return { entries, progress, masks, messages: entries.map(({ message }) => message) }
+  return { entries, progress, masks, attached, messages: entries.map(({ message }) => message) }
 }
 
 /** The one entry that a line becomes, with its fields as an object. */
@@ -200,6 +206,8 @@ describe('terminal progress', () => {
       count: () => {},
       room: () => undefined,
       release: () => {},
+      attach: async () => false,
+      summarize: () => {},
       progress: (value: number) => void progress.push(value),
     }
     const pipe = readWithBackPressure(stream, sink, textReader('stdout', sink))

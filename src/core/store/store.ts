@@ -1,4 +1,5 @@
 import { Fault } from '../../shared/fault.ts'
+import { artifactTable } from './artifacts.ts'
 import { backUp } from './backup.ts'
 import { categoryTable } from './categories.ts'
 import { executionList } from './execution-list.ts'
@@ -17,6 +18,7 @@ import { roomTable } from './room.ts'
 import { sampleTable } from './samples.ts'
 import { settingTable } from './settings.ts'
 import { statisticsTable } from './statistics.ts'
+import { summaryTable } from './summaries.ts'
 import { trailTable } from './trail.ts'
 import { versionTable } from './versions.ts'
 import type { WriteOptions } from './writer.ts'
@@ -48,6 +50,8 @@ export async function openStore(path: string, options?: ConnectOptions) {
     room: roomTable(connection),
     retention: retentionTable(connection),
     samples: sampleTable(connection),
+    artifacts: artifactTable(connection),
+    summaries: summaryTable(connection),
     settings: settingTable(connection),
     statistics: statisticsTable(connection),
     trail: trailTable(connection),
