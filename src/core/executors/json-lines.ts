@@ -84,11 +84,15 @@ function isObject(line: string): boolean {
 const unlevelled = ({ message, time: written }: Record<string, unknown>, time: number | undefined) =>
   typeof message === 'string' && written !== undefined && time !== undefined ? 'info' : undefined
 
-/** pino and bunyan write no message where only fields were given; they are known by what they write of the process. */
-const unworded = ({ level, pid, hostname }: Record<string, unknown>, time: number | undefined) =>
-  typeof level === 'number' && time !== undefined && pid !== undefined && hostname !== undefined
-    ? ''
-    : undefined
+/**
+ * Where only fields were given, pino and zerolog write no message. The names of levels are known; a number is one where
+ * it stands beside what pino and bunyan write of the process, else it may be anything's.
+ */
+function unworded({ level, pid, hostname }: Record<string, unknown>, time: number | undefined) {
+  if (time === undefined) return undefined
+  const isOfLog = typeof level === 'string' || (pid !== undefined && hostname !== undefined)
+  return isOfLog ? '' : undefined
+}
 
 const SLOG_LEVEL = /^(debug|info|warn|error)([+-]\d+)$/
 /** slog's numbers: whoever has levels between ours adds to these. */
