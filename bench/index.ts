@@ -2,7 +2,18 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
-const ALL = ['lifecycle', 'latency', 'commands', 'logs', 'claim', 'search', 'lists', 'schedules', 'memory']
+const ALL = [
+  'lifecycle',
+  'latency',
+  'commands',
+  'logs',
+  'output',
+  'claim',
+  'search',
+  'lists',
+  'schedules',
+  'memory',
+]
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : ALL
 const unknown = wanted.filter((name) => !ALL.includes(name))

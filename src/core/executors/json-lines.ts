@@ -73,11 +73,14 @@ export function readJsonLine(line: string): JsonEntry | undefined {
 }
 
 const OPENING = '{'.charCodeAt(0)
+const SPACE = ' '.charCodeAt(0)
 
-/** Looks at the ends alone: most lines are none. */
+/** Looks at the ends alone: most lines are none, and are told by their first character. */
 function isObject(line: string): boolean {
-  if (line.charCodeAt(0) !== OPENING && !/^\s+\{/.test(line)) return false
-  return line.trimEnd().endsWith('}')
+  const code = line.charCodeAt(0)
+  if (code !== OPENING && !(code <= SPACE)) return false
+  const text = line.trim()
+  return text.startsWith('{') && text.endsWith('}')
 }
 
 /** zerolog's `Log()` writes no level; with its names of message and time alone it is no result. */
