@@ -49,6 +49,7 @@ const OPTION_KINDS: Record<string, Kind> = {
   '--output': 'files',
   '--data': 'folders',
   '--directory': 'folders',
+  '--save': 'folders',
 }
 /** So many jobs and runs are offered; who has more types a letter. */
 const MOST = 200

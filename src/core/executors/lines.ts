@@ -93,8 +93,9 @@ export class LineSplitter {
   }
 
   #tell(text: string, isPlain: boolean, mark = ''): void {
-    const line = text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text
-    this.#onLine(isPlain ? line + mark : withoutControls(lastState(line)) + mark)
+    const state = isPlain ? text : lastState(text)
+    const line = state.charCodeAt(0) === BYTE_ORDER_MARK ? state.slice(1) : state
+    this.#onLine((isPlain ? line : withoutControls(line)) + mark)
   }
 
   #append(segment: Buffer): void {
