@@ -7,6 +7,7 @@ const ALL = [
   'latency',
   'commands',
   'logs',
+  'output',
   'claim',
   'search',
   'lists',

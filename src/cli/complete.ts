@@ -68,6 +68,7 @@ const OPTION_KINDS: Record<string, Kind> = {
   '--data': 'folders',
   '--directory': 'folders',
   '--folder': 'folders',
+  '--save': 'folders',
 }
 /** So many jobs and runs are offered; who has more types a letter. */
 const MOST = 200

@@ -1,6 +1,7 @@
 import type { Client } from '../shared/client.ts'
 import type { Execution, ExecutionDetail, Job, Output, Pause, Policy } from '../shared/contract.ts'
 import { readableField } from '../shared/document.ts'
+import { artifactTable, type Artifact } from './artifacts.ts'
 import { withDeck, type GlobalOptions } from './deck.ts'
 import { facts, handlerText, section } from './facts.ts'
 import { showSchedule } from './schedule-facts.ts'
@@ -24,8 +25,10 @@ export function show({ reference, ...options }: GlobalOptions & { reference: str
     if (/^#?\d+$/.test(reference)) {
       const execution = await client.request('executions.get', { execution: reference })
       const attempts = await attemptsOf(client, execution)
-      if (options.json) printJson({ ...execution, attempts })
-      else showExecution(execution, attempts)
+      const summary = await client.request('executions.summary', { execution: execution.id })
+      const artifacts = await client.request('artifacts.list', { execution: execution.id })
+      if (options.json) printJson({ ...execution, attempts, summary, artifacts })
+      else showExecution(execution, attempts, summary, artifacts)
     } else {
       const job = await client.request('jobs.get', { job: reference })
       const effectivePolicy = await client.request('jobs.policy', { job: job.id })
@@ -76,7 +79,12 @@ async function attemptsOf(client: Client, execution: Execution): Promise<Attempt
   return chain.map((one) => Object.fromEntries(ATTEMPT.map((field) => [field, one[field]])) as Attempt)
 }
 
-function showExecution(execution: ExecutionDetail, attempts: Attempt[]): void {
+function showExecution(
+  execution: ExecutionDetail,
+  attempts: Attempt[],
+  summary: string | null,
+  artifacts: Artifact[],
+): void {
   const { status, warned, forced, waitingFor, progress, progressMessage, error, environment } = execution
   const remarks = [
     warned && 'with a warning',
@@ -101,11 +109,14 @@ function showExecution(execution: ExecutionDetail, attempts: Attempt[]): void {
     Folder: execution.directory,
     Log: `${execution.logCount.toLocaleString('en')} entries: jobdeck logs ${execution.id}`,
   })
+  section('Summary', summary === null ? null : summary.trim())
   section(
     'Parameters',
     Object.keys(execution.params).length > 0 ? JSON.stringify(execution.params, null, 2) : null,
   )
   section('Result', execution.result === null ? null : JSON.stringify(execution.result, null, 2))
+  if (artifacts.length > 0)
+    section(`Files: jobdeck artifacts ${execution.id} --save FOLDER`, artifactTable(artifacts))
   section('Error', error && (error.stack ?? `${error.name}: ${error.message}`))
   if (attempts.length > 1) {
     const rows = attempts.map(({ id, attempt, status, queuedAt, startedAt, durationMs, error }) => [

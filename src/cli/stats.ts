@@ -127,11 +127,15 @@ function showTrend(days: Day[], first: number, last: number, shift: number): voi
   section(`Ended by ${each}; ✖ those that did not complete`, bars(rows))
 }
 
-function sizeText({ database, writeAheadLog, free, logs, jobs }: Output<'deck.sizes'>): string {
+function sizeText({ database, writeAheadLog, free, logs, artifacts, jobs }: Output<'deck.sizes'>): string {
   const lines = [
     `${bytes(database)} database, of which ${bytes(free)} are free, and ${bytes(writeAheadLog)} of what was written last`,
+    ...(artifacts > 0 ? [`${bytes(artifacts)} of files kept with runs`] : []),
     `${bytes(logs)} of logs${jobs.length > 0 ? `; most are of ${counted(jobs.length, 'job')}:` : ''}`,
-    ...jobs.map(({ name, logBytes }) => `  ${bytes(logBytes).padStart(9)}  ${oneLine(name)}`),
+    ...jobs.map(({ name, logBytes, artifactBytes }) => {
+      const files = artifactBytes > 0 ? `, and ${bytes(artifactBytes)} of files` : ''
+      return `  ${bytes(logBytes).padStart(9)}  ${oneLine(name)}${files}`
+    }),
   ]
   return lines.join('\n')
 }

@@ -19,10 +19,11 @@ export function clean({ dryRun = false, removed = false, ...options }: CleanOpti
   return withDeck(options, 'command', async (client) => {
     const report: SweepReport = await client.request('deck.clean', { dryRun, removed })
     if (options.json) return printJson(report)
-    const { surplusRuns, oldestRuns, removedJobs, sizeBefore, sizeAfter } = report
+    const { surplusRuns, oldestRuns, oldestFiles, removedJobs, sizeBefore, sizeAfter } = report
     const runs = surplusRuns + oldestRuns
     const what = [
       runs > 0 && `${counted(runs, 'run')} that need not be kept`,
+      oldestFiles > 0 && `the files kept with ${counted(oldestFiles, 'run')}`,
       removedJobs > 0 && `${counted(removedJobs, 'removed job')} that cannot be brought back then`,
     ].filter(Boolean)
     const text = what.length > 0 ? what.join(', and ') : 'nothing'

@@ -1,4 +1,5 @@
 /** What the contract's requests do: one entry each. */
+import { join } from 'node:path'
 import type * as z from 'zod'
 import {
   OPEN_STATUSES,
@@ -19,7 +20,7 @@ import { findCategory, moveCategory, removeCategories, saveCategory } from './ca
 import { bringBack, definitionOf, enableJob, removeJobs, restoreVersion, saveJob } from './jobs.ts'
 import { explainPolicy } from './policy.ts'
 import { storeFault } from './store/failure.ts'
-import { UNDO_TIME } from './sweep.ts'
+import { UNDO_TIME, deleteRunsOf } from './sweep.ts'
 import { countLevels, firstError, listLog, searchPage } from './logs.ts'
 import { removeSecrets, requireSecrets, setSecret } from './secrets.ts'
 import { answerHeld, backfill, preview, setDaemon, skipNext } from './schedules.ts'
@@ -283,9 +284,16 @@ const handlers: Handlers = {
       const numbers = open.map((id) => `#${id}`).join(', ')
       throw new Fault('conflict', `${numbers} ${open.length === 1 ? 'has' : 'have'} not ended: stop it first`)
     }
-    for (let left = ids; left.length > 0;)
-      left = await engine.store.write(() => engine.store.retention.deleteStep(left))
+    await deleteRunsOf(engine, ids)
     return ids.length
+  },
+  'executions.summary': (engine, { execution }) =>
+    engine.store.summaries.get(findExecution(engine, execution)),
+  'artifacts.list'({ store, folders }, { execution }) {
+    const id = findExecution({ store }, execution)
+    return store.artifacts
+      .list(id)
+      .map((artifact) => ({ ...artifact, path: join(folders.artifacts, String(id), artifact.name) }))
   },
   'executions.samples': (engine, { execution }) =>
     engine.store.samples.list(findExecution(engine, execution)),
@@ -443,7 +451,7 @@ function findTarget(engine: Engine, target: CheckedInput<'pauses.set'>['target']
  * The number of the run that a person means: `123` or `#123`.
  * @throws Fault `not-found`, `invalid-input`
  */
-function findExecution({ store }: Engine, reference: string | number): number {
+function findExecution({ store }: Pick<Engine, 'store'>, reference: string | number): number {
   const [, digits] = /^(?:run\s*)?#?(\d{1,15})$/i.exec(String(reference)) ?? []
   if (digits === undefined) {
     throw invalidInput(

@@ -170,6 +170,7 @@ export async function createEngine(options: EngineOptions) {
       store,
       hub,
       clock,
+      artifacts: folders.artifacts,
       executorOf: places.executorOf,
       taskOf: places.taskOf,
       sampler: new Sampler(),

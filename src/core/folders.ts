@@ -16,6 +16,8 @@ export function foldersOf(database: string) {
     hosts: join(files, 'hosts'),
     /** One folder per run. */
     temp: join(files, 'temp'),
+    /** One folder per run that has files kept with it. */
+    artifacts: join(files, 'artifacts'),
     /** One folder per job, kept between its runs. */
     state: join(files, 'state'),
     /** What Python compiles. */

@@ -23,6 +23,7 @@ import type {
   LogEntry,
   LogHit,
   Mode,
+  Output,
   Parameters,
 } from '../shared/contract.ts'
 import { parseDuration } from '../shared/duration.ts'
@@ -379,6 +380,16 @@ export class Execution {
   }: FollowFilter & { follow?: boolean } = {}): AsyncGenerator<LogEntry> {
     if (follow) yield* followLogs(this.#client, this.id, filter)
     else yield* await this.#client.request('logs.list', { ...filter, execution: this.id })
+  }
+
+  /** What it told of itself, as Markdown, or null. */
+  summary(): Promise<string | null> {
+    return this.#client.request('executions.summary', { execution: this.id })
+  }
+
+  /** The files that are kept with it, in the order in which they were, and where they lie. */
+  artifacts(): Promise<Output<'artifacts.list'>> {
+    return this.#client.request('artifacts.list', { execution: this.id })
   }
 
   /** Calls back with its progress, at most ten times a second; returns the function that stops it. */

@@ -46,6 +46,7 @@ export async function sweep(parts: SweepParts, options: SweepOptions): Promise<S
   const report = {
     surplusRuns: 0,
     oldestRuns: 0,
+    oldestFiles: 0,
     removedJobs: 0,
     sizeBefore: store.retention.size(),
     sizeAfter: 0,
@@ -56,7 +57,7 @@ export async function sweep(parts: SweepParts, options: SweepOptions): Promise<S
     if (dryRun) return find(1_000_000).length
     let count = 0
     for (let ids = find(BATCH); ids.length > 0 && !isEnded(); ids = find(BATCH)) {
-      await deleteAll(parts, ids)
+      await deleteRunsOf(parts, ids)
       count += ids.length
     }
     return count
@@ -91,7 +92,13 @@ export async function sweep(parts: SweepParts, options: SweepOptions): Promise<S
     report.oldestRuns = await deleteRuns(() =>
       store.retention.size() > keep.keepSize ? store.retention.oldest(10) : [],
     )
+    while (!isEnded() && store.artifacts.bytes() > keep.keepSize) {
+      const count = await deleteOldestFiles(parts)
+      if (count === 0) break
+      report.oldestFiles += count
+    }
     if (!isEnded()) await deleteUnreferenced(parts)
+    if (!isEnded()) await deleteStray(parts)
     while (!isEnded() && store.retention.shrinkStep()) await nextTurn()
     if (store.retention.logSize() > LOG_LIMIT) store.retention.truncateLog()
   }
@@ -99,9 +106,31 @@ export async function sweep(parts: SweepParts, options: SweepOptions): Promise<S
   return report
 }
 
-async function deleteAll({ store, folders }: SweepParts, ids: number[]): Promise<void> {
+/** Deletes ended runs with all that belongs to them. */
+export async function deleteRunsOf(
+  { store, folders }: Omit<SweepParts, 'clock'>,
+  ids: number[],
+): Promise<void> {
   for (let left = ids; left.length > 0;) left = await store.write(() => store.retention.deleteStep(left))
-  for (const id of ids) await rm(join(folders.temp, String(id)), { recursive: true, force: true })
+  for (const id of ids) {
+    for (const folder of [folders.temp, folders.artifacts])
+      await rm(join(folder, String(id)), { recursive: true, force: true })
+  }
+}
+
+/** Deletes the files that are kept with the oldest runs, but for the last one of each job; the runs stay. */
+async function deleteOldestFiles({ store, folders }: SweepParts): Promise<number> {
+  const ids = await store.write(() => store.artifacts.forgetOldest(10))
+  for (const id of ids) await rm(join(folders.artifacts, String(id)), { recursive: true, force: true })
+  return ids.length
+}
+
+/** Folders of files whose run is gone: its host was ended between the two. */
+async function deleteStray({ store, folders }: SweepParts): Promise<void> {
+  for (const name of await readdir(folders.artifacts).catch(() => [])) {
+    if (store.artifacts.isFolderOf(name)) continue
+    await rm(join(folders.artifacts, name), { recursive: true, force: true })
+  }
 }
 
 /** Definitions, environments and code that nothing refers to any more. */

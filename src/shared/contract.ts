@@ -1,6 +1,7 @@
 /** Every request and every event of a deck, on one page. All times are milliseconds since 1970, UTC. */
 import * as z from 'zod'
 import { parseDuration } from './duration.ts'
+import { encoding } from './encoding.ts'
 import type { FaultData } from './fault.ts'
 import { limit, reference } from './fields.ts'
 import { count, counting, executionFilter, executionPage, jobFilter, jobPage } from './filters.ts'
@@ -173,7 +174,8 @@ const policy = {
   successCodes: exitCodes.optional(),
   /** Exit codes of a program that has completed, with a warning. */
   warningCodes: exitCodes.optional(),
-  encoding: line().optional(),
+  /** In what a program writes, such as `gbk` or `cp936`; `utf-8`, if not given. */
+  encoding: encoding.pipe(z.string()).optional(),
   stdin: z.enum(['empty', 'params']).optional(),
   /** What it leaves running when it ends goes on. */
   detach: z.boolean().optional(),
@@ -256,6 +258,8 @@ const sweepReport = z.object({
   surplusRuns: z.int(),
   /** The oldest runs, beyond what is kept by size. */
   oldestRuns: z.int(),
+  /** The oldest runs that lost the files kept with them, beyond what is kept by size. */
+  oldestFiles: z.int(),
   removedJobs: z.int(),
   sizeBefore: z.int(),
   sizeAfter: z.int(),
@@ -266,7 +270,7 @@ const settings = z.object({
   keepRuns: z.int(),
   /** How long, in ms. */
   keepFor: z.int(),
-  /** Beyond this size of the database in bytes, the oldest runs are deleted. */
+  /** Beyond this size of the database in bytes, the oldest runs are deleted; beyond as much of files, theirs. */
   keepSize: z.int(),
 })
 
@@ -712,7 +716,7 @@ export const contract = {
       hours: z.array(z.int()).length(24),
     }),
   },
-  /** How large the deck is, in bytes, and which jobs keep most of their logs. */
+  /** How large the deck is, in bytes, and which jobs keep most of their logs and files. */
   'deck.sizes': {
     input: z.strictObject({ limit: limit.optional() }),
     output: z.object({
@@ -722,7 +726,11 @@ export const contract = {
       free: z.int(),
       /** The text of all logs. */
       logs: z.int(),
-      jobs: z.array(z.object({ id: z.string(), name: z.string(), logBytes: z.int() })),
+      /** All files that are kept with runs; they lie beside the database. */
+      artifacts: z.int(),
+      jobs: z.array(
+        z.object({ id: z.string(), name: z.string(), logBytes: z.int(), artifactBytes: z.int() }),
+      ),
     }),
   },
   /** What is set for the whole deck. */
@@ -773,7 +781,7 @@ export const contract = {
   },
   /** How many there are: up to a thousand and whether there are more, or with `exact` all. */
   'executions.count': { input: z.strictObject({ ...runFilter, ...counting }), output: count },
-  /** Deletes runs that have ended, with their logs; they are gone for good. Answers with how many. */
+  /** Deletes runs that have ended, with their logs and files; they are gone for good. Answers with how many. */
   'executions.remove': {
     input: z.strictObject({ executions: z.array(reference).min(1).max(10_000) }),
     output: z.int(),
@@ -786,6 +794,16 @@ export const contract = {
   'executions.stop': {
     input: z.strictObject({ execution: reference, force: z.boolean().optional() }),
     output: execution,
+  },
+  /** What the run told of itself, as Markdown: what it wrote into its file of that name, or gave to `summarize`. */
+  'executions.summary': {
+    input: z.strictObject({ execution: reference }),
+    output: z.string().nullable(),
+  },
+  /** The files that are kept with a run, in the order in which they were, and where they lie. */
+  'artifacts.list': {
+    input: z.strictObject({ execution: reference }),
+    output: z.array(z.object({ name: z.string(), size: z.int(), keptAt: z.int(), path: z.string() })),
   },
   /** What the processes of a run used, oldest first: per cent of one processor, and resident bytes. */
   'executions.samples': {

@@ -11,4 +11,5 @@ interface AbortController {
   abort(): void
 }
 declare const AbortController: { new (): AbortController }
+declare const TextDecoder: { new (label: string): { readonly encoding: string } }
 declare function structuredClone<T>(value: T): T

@@ -31,7 +31,12 @@ function linesOf(text: string, masks = masksOf(SECRET, MULTI_LINE)): string[] {
     log: ({ message }: { message: string }) => void lines.push(masks.masked(message)),
     mask: (secret: string) => masks.add(secret),
   }
-  const read = outputReader(sink, () => {}, true)
+  const read = outputReader({
+    sink,
+    progress: () => {},
+    attach: () => {},
+    commandsAreRead: true,
+  })
   const splitter = new LineSplitter(
     'utf-8',
     (line) => read(line, 'stdout'),
@@ -124,6 +129,8 @@ function reported(
         (shown += masks.masked(message) + (fields ? masks.maskedJson(fields) : '')),
       progress: (_, message) =>
         (shown += masks.masked(message ?? '', (message?.length ?? 0) >= PROGRESS_MESSAGE_LIMIT)),
+      attach: () => Promise.resolve(false),
+      summary: () => {},
     },
   )
   use(context)

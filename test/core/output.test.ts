@@ -3,41 +3,9 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Line } from '../../src/core/dispatch/record.ts'
 import { LINE_LIMIT, LineSplitter } from '../../src/core/executors/lines.ts'
-import { outputReader } from '../../src/core/executors/output.ts'
 import { readWithBackPressure, textReader } from '../../src/core/executors/pipe.ts'
-
-/** What a splitter makes of the chunks. */
-function split(chunks: (Buffer | string)[], encoding = 'utf-8') {
-  const lines: string[] = []
-  const progress: number[] = []
-  const splitter = new LineSplitter(
-    encoding,
-    (line) => lines.push(line),
-    (percent) => progress.push(percent),
-  )
-  for (const chunk of chunks) splitter.push(Buffer.from(chunk))
-  splitter.end()
-  return { lines, progress }
-}
-
-/** What a program's lines become: entries, progress and masks. */
-function read(lines: string[], commandsAreRead = true) {
-  const entries: Line[] = []
-  const progress: unknown[] = []
-  const masks: string[] = []
-  const sink = { log: (line: Line) => void entries.push(line), mask: (text: string) => void masks.push(text) }
-  const reader = outputReader(sink, (...report) => void progress.push(report), commandsAreRead)
-  for (const line of lines) reader(line, 'stdout')
-  return { entries, progress, masks, messages: entries.map(({ message }) => message) }
-}
-
-/** The one entry that a line becomes, with its fields as an object. */
-function entryOf(line: string) {
-  const { stream: _, fields, ...entry } = read([line]).entries[0]!
-  return fields ? { ...entry, fields: JSON.parse(fields) as unknown } : entry
-}
+import { entryOf, read, split } from '../support/output.ts'
 
 describe('lines', () => {
   test('are the same however the bytes are cut into chunks', () => {
@@ -201,6 +169,8 @@ describe('terminal progress', () => {
       count: () => {},
       room: () => undefined,
       release: () => {},
+      attach: async () => false,
+      summarize: () => {},
       progress: (value: number) => void progress.push(value),
     }
     const pipe = readWithBackPressure(stream, sink, textReader('stdout', sink))

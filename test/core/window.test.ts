@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Recorder } from '../../src/core/dispatch/record.ts'
@@ -5,6 +6,7 @@ import { createTestClock } from '../../src/core/testing/clock.ts'
 import { LogWindow } from '../../src/core/dispatch/window.ts'
 import { Hub } from '../../src/core/events.ts'
 import type { Store } from '../../src/core/store/store.ts'
+import { temporaryFolder } from '../support/deck.ts'
 import { addHost, addJob, definitionOf, rows, withStore } from '../support/store.ts'
 
 const lines = fc.integer({ min: 10, max: 40 })
@@ -101,7 +103,13 @@ async function record(store: Store, limits: { logLines: number; logBytes: number
     store.executions.claim({ id: 'host', plans: true, now: 0 }, slots, () => true)
   })
   const clock = createTestClock()
-  const recorder = new Recorder({ store, hub: new Hub(), clock }, { id: 1, jobId: 'job' }, limits, () => {})
+  const artifacts = join(temporaryFolder(), 'artifacts')
+  const recorder = new Recorder(
+    { store, hub: new Hub(), clock, artifacts },
+    { id: 1, jobId: 'job' },
+    limits,
+    () => {},
+  )
   /** What is committed: every number up to the last is a row, or inside the one range. */
   const stored = () => {
     const log = rows<LogRow>(store.file, 'select * from logs order by sequence')

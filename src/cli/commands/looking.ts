@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander'
 import { JOB_STATUSES, MODES, STATUSES, TRIGGERS } from '../../shared/contract.ts'
 import { SCHEDULE_KINDS } from '../../shared/schedule.ts'
+import { artifacts } from '../artifacts.ts'
 import { history } from '../history.ts'
 import { JOB_SORTS, list } from '../list.ts'
 import { choicesOf, collect, milliseconds, positiveNumber, timeAt } from '../options.ts'
@@ -62,6 +63,14 @@ export function registerLooking(line: CommandLine): void {
     .action((reference: string) => show({ ...globals(), reference }))
 
   registerLogs(line)
+
+  program
+    .command('artifacts')
+    .description('list the files that are kept with a run, or copy them into a folder')
+    .argument('<run>', 'the number of a run, or a job whose latest run is meant')
+    .option('--save <folder>', 'copies them there; the folder is made where it is missing')
+    .option('--force', 'with --save: files that are there are written over')
+    .action((reference: string, options) => artifacts({ ...globals(), ...options, reference }))
 
   program
     .command('stats')

@@ -22,6 +22,8 @@ export interface ExecutionParts {
   store: Store
   hub: Hub
   clock: Clock
+  /** Where files that are kept with runs lie. */
+  artifacts: string
   executorOf(task: Task): Executor
   /** Everything about the run that its host knows. Rejects where it cannot be run at all. */
   taskOf(claimed: Claimed): Promise<Task>

@@ -7,6 +7,7 @@ import type { Stream } from '../store/logs.ts'
 import type { Store } from '../store/store.ts'
 import { channels, type TelemetryLog } from '../telemetry.ts'
 import { createMasks } from './masks.ts'
+import { Keeper } from './keeper.ts'
 import { LogWindow } from './window.ts'
 
 /** Lines are gathered for this long, in ms, or until they are this many bytes. A crash loses no more. */
@@ -42,6 +43,10 @@ export interface Sink {
   count(bytes: number): void
   /** Resolves when more may be written; undefined when that is now. */
   room(): Promise<void> | undefined
+  /** Copies a file, named by its absolute path, to be kept with the run; resolves to whether it is. Never rejects. */
+  attach(path: string, name?: string): Promise<boolean>
+  /** What the run tells of itself, as Markdown; the last one is kept. */
+  summarize(markdown: string): void
   /** Whoever wrote has ended: nobody is held back for its rate any more. */
   release(): void
 }
@@ -71,6 +76,8 @@ interface Parts {
   store: Store
   hub: Hub
   clock: Clock
+  /** Where files that are kept with runs lie. */
+  artifacts: string
 }
 
 /** Writes the log and the progress of one execution, in batches, within its limits, in order. */
@@ -79,6 +86,7 @@ export class Recorder implements Sink {
   readonly #executionId: number
   readonly #jobId: string
   readonly #window: LogWindow
+  readonly #keeper: Keeper
   readonly #limits: RecordLimits
   readonly #onOutputLimit: (limit: number) => void
   readonly #began: number
@@ -112,6 +120,14 @@ export class Recorder implements Sink {
     this.#executionId = id
     this.#jobId = jobId
     this.#window = new LogWindow(limits.logLines, limits.logBytes)
+    this.#keeper = new Keeper(
+      parts,
+      { id, jobId },
+      {
+        warn: (message) => this.log({ level: 'warn', message }),
+        masked: (text) => this.masked(text),
+      },
+    )
   }
 
   log({ level, message, fields = null, stream = 'log', time = this.#parts.clock.now() }: Line): void {
@@ -159,6 +175,15 @@ export class Recorder implements Sink {
     return this.#masks.maskedJson(json)
   }
 
+  attach(path: string, name?: string): Promise<boolean> {
+    return this.#keeper.attach(path, name)
+  }
+
+  summarize(markdown: string): void {
+    this.count(Buffer.byteLength(markdown))
+    this.#keeper.summarize(markdown)
+  }
+
   room(): Promise<void> | undefined {
     return this.#slowDown() ?? this.#roomToStore()
   }
@@ -202,6 +227,7 @@ export class Recorder implements Sink {
   /** Resolves once everything is stored; to be awaited before the final state is written. */
   async close(): Promise<void> {
     this.release()
+    await this.#keeper.close()
     this.#progressStored = -Infinity
     while (this.#flight || this.#pending.length > 0 || this.#progress) {
       this.#flush()

@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { inspect } from 'node:util'
 import type { Level, Parameters, Trigger } from '../../shared/contract.ts'
 import { withoutEngine } from './failure.ts'
 import { PROGRESS_MESSAGE_LIMIT, cutMessage } from './lines.ts'
-import { readableFields } from './readable.ts'
+import { VALUE_LIMIT, readableFields } from './readable.ts'
 
 /** At most ten progress reports a second leave a handler. In ms. */
 const PROGRESS_INTERVAL = 100
@@ -34,6 +35,15 @@ export interface HandlerContext<P = Parameters> extends Record<Level, LogFunctio
    * @throws TypeError for anything that is no number, NaN included
    */
   setProgress(value: number, message?: string): void
+  /**
+   * Keeps a copy of a file with the run, at most 100 files and 1 GiB; resolves once that is done, to whether it is kept.
+   * Where it is not, the log says why. The run waits for it.
+   * @param path from the working directory of the process
+   * @param name under which it is kept; that of the file, if not given
+   */
+  attach(path: string, name?: string): Promise<boolean>
+  /** Keeps Markdown that is shown with the run, at most 1 MiB; the last one counts. */
+  summarize(markdown: string): void
 }
 
 /** A handler that is a function of the embedding program; what it returns is kept as the result, as JSON. */
@@ -56,6 +66,8 @@ export interface RunFacts {
 export interface Reports {
   log(level: Level, message: string, fields: string | null): void
   progress(value: number, message: string | null): void
+  attach(path: string, name: string | undefined): Promise<boolean>
+  summary(markdown: string): void
 }
 
 /** Passes on the first report at once, then at most one per interval; `end` passes on the one held back. */
@@ -122,6 +134,19 @@ export function createContext(
         throw new TypeError(`setProgress: wants a number from 0 to 100, got ${inspect(value)}`)
       }
       progress.report(value, message === undefined ? null : readableText(message))
+    },
+    async attach(path, name) {
+      if (typeof path !== 'string' || path === '')
+        throw new TypeError(`attach: wants the path of a file, got ${inspect(path)}`)
+      if (name !== undefined && typeof name !== 'string')
+        throw new TypeError(`attach: wants text as the name, got ${inspect(name)}`)
+      return reports.attach(resolve(path), name)
+    },
+    summarize(markdown) {
+      if (typeof markdown !== 'string')
+        throw new TypeError(`summarize: wants Markdown as text, got ${inspect(markdown)}`)
+      // No more of it is kept, and secrets that lie across the end are still seen whole.
+      reports.summary(markdown.slice(0, 2 * VALUE_LIMIT))
     },
     trace: logAt('trace'),
     debug: logAt('debug'),

@@ -16,6 +16,8 @@ export function inlineExecutor(functions: ReadonlyMap<string, InlineHandler>): E
     const { context, end } = createContext(task.facts, task.params, stopper, {
       log: (level, message, fields) => sink.log({ level, message, fields }),
       progress: (value, message) => sink.progress(value, message),
+      attach: (path, name) => sink.attach(path, name),
+      summary: (markdown) => sink.summarize(markdown),
     })
 
     async function call(): Promise<Outcome> {

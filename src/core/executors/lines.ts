@@ -4,9 +4,11 @@ export const LINE_LIMIT = 64 * 1024
 /** A message of progress is cut at so many characters. */
 export const PROGRESS_MESSAGE_LIMIT = 1000
 
+const TAB = 9
 const NEWLINE = 10
 const RETURN = 13
 const ESCAPE = 27
+const BYTE_ORDER_MARK = 0xfeff
 
 /** Marks a line that was cut. */
 export function cutMark(length: number, unit: 'bytes' | 'characters'): string {
@@ -32,6 +34,8 @@ export class LineSplitter {
   readonly #onProgress: (percent: number) => void
   readonly #decoder: TextDecoder
   readonly #wide: TextDecoder | undefined
+  /** Whether many lines can be decoded at once: what is wrong in one then changes nothing in the next. */
+  readonly #isUtf8: boolean
   #parts: Buffer[] = []
   #kept = 0
   #length = 0
@@ -46,24 +50,58 @@ export class LineSplitter {
     // Only in UTF-16 can the byte of a newline be part of another character.
     const isWide = decoder.encoding.startsWith('utf-16')
     this.#wide = isWide ? decoder : undefined
-    this.#decoder = isWide ? new TextDecoder() : decoder
+    // What marks the order of bytes is taken off each line by `#tell`, the same for all ways to decode.
+    this.#decoder = new TextDecoder(isWide ? 'utf-8' : encoding, { ignoreBOM: true })
+    this.#isUtf8 = this.#decoder.encoding === 'utf-8'
   }
 
   push(bytes: Buffer): void {
-    const chunk = this.#wide ? Buffer.from(this.#wide.decode(bytes, { stream: true })) : bytes
-    if (this.#carry !== '' || chunk.includes(ESCAPE)) this.#findProgress(chunk)
-    let start = 0
-    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
-      this.#append(chunk.subarray(start, end))
-      this.#endLine()
-      start = end + 1
-    }
-    if (start < chunk.length) this.#append(chunk.subarray(start))
+    this.#take(this.#wide ? Buffer.from(this.#wide.decode(bytes, { stream: true })) : bytes)
   }
 
   /** The last line, where no newline ended it. */
   end(): void {
+    if (this.#wide) this.#take(Buffer.from(this.#wide.decode())) // half a character
     if (this.#length > 0) this.#endLine()
+  }
+
+  #take(chunk: Buffer): void {
+    if (this.#carry !== '' || chunk.includes(ESCAPE)) this.#findProgress(chunk)
+    // In parts so short that none of the lines in them can be too long.
+    for (let start = 0; start < chunk.length; start += LINE_LIMIT)
+      this.#split(chunk.subarray(start, start + LINE_LIMIT))
+  }
+
+  #split(part: Buffer): void {
+    const last = part.lastIndexOf(NEWLINE)
+    let start = 0
+    for (let end = part.indexOf(NEWLINE); end !== -1; end = part.indexOf(NEWLINE, start)) {
+      this.#append(part.subarray(start, end))
+      this.#endLine()
+      start = end + 1
+      if (!this.#isUtf8 || start > last) continue
+      this.#wholeLines(part.subarray(start, last))
+      start = last + 1
+    }
+    if (start < part.length) this.#append(part.subarray(start))
+  }
+
+  /** Lines of which nothing came before and nothing is still to come. */
+  #wholeLines(bytes: Buffer): void {
+    const text = this.#decoder.decode(bytes)
+    const isPlain = SUSPECT.every((byte) => !bytes.includes(byte)) || !UNWANTED.test(text)
+    let start = 0
+    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
+      this.#tell(text.slice(start, end), isPlain)
+      start = end + 1
+    }
+    this.#tell(start === 0 ? text : text.slice(start), isPlain)
+  }
+
+  #tell(text: string, isPlain: boolean, mark = ''): void {
+    const state = isPlain ? text : lastState(text)
+    const line = state.charCodeAt(0) === BYTE_ORDER_MARK ? state.slice(1) : state
+    this.#onLine((isPlain ? line : withoutControls(line)) + mark)
   }
 
   #append(segment: Buffer): void {
@@ -95,7 +133,7 @@ export class LineSplitter {
     const isCut = this.#length > this.#kept
     const mark = isCut ? cutMark(this.#length, 'bytes') : ''
     this.#clear()
-    this.#onLine(withoutControls(isCut ? text.replace(UNFINISHED_COLOR, '') : text) + mark)
+    this.#tell(isCut ? text.replace(UNFINISHED_COLOR, '') : text, false, mark)
   }
 
   #clear(): void {
@@ -106,12 +144,22 @@ export class LineSplitter {
   }
 
   #findProgress(chunk: Buffer): void {
-    const text = this.#carry + chunk.toString('latin1')
+    // Most that is begun by an escape are colours, which need not be looked through.
+    const isNear = this.#carry !== '' || chunk.includes(PROGRESS_BEGIN)
+    const text = this.#carry + chunk.subarray(isNear ? 0 : -PROGRESS_LENGTH).toString('latin1')
     for (const [, state, percent] of text.matchAll(TERMINAL_PROGRESS)) {
       if (percent !== undefined && '124'.includes(state!)) this.#onProgress(Math.min(100, Number(percent)))
     }
     this.#carry = UNFINISHED_PROGRESS.exec(text)?.[0] ?? ''
   }
+}
+
+/** What a carriage return left of the line. */
+function lastState(line: string): string {
+  if (!line.includes('\r')) return line
+  let end = line.length
+  while (line.charCodeAt(end - 1) === RETURN) end--
+  return line.slice(line.lastIndexOf('\r', end - 1) + 1, end)
 }
 
 /* oxlint-disable no-control-regex -- control characters are the subject here */
@@ -121,6 +169,9 @@ const UNFINISHED_COLOR = /\x1b\[?[\d;:]*$/
 
 /** `ESC ] 9 ; 4 ; state ; percent`, ended by BEL or `ESC \`: ConEmu's sequence, as Windows Terminal reads it. */
 const TERMINAL_PROGRESS = /\x1b\]9;4;([0-4])(?:;(\d{1,3}))?(?:\x07|\x1b\\)/g
+const PROGRESS_BEGIN = '\x1b]9;4;'
+/** No such sequence is longer. */
+const PROGRESS_LENGTH = 16
 const UNFINISHED_PROGRESS = /\x1b(?:\](?:9(?:;(?:4(?:;(?:[0-4](?:;\d{0,3})?\x1b?)?)?)?)?)?)?$/
 
 /**
@@ -131,9 +182,17 @@ const COMMANDS =
   /(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)|\x1b\[[0-?]*[ -/]*[@-ln-~]|\x9b[0-?]*[ -/]*[@-~]|\x1b[()][A-Z0-9]|\x1b[=>78DEHMNOZc]/g
 /** What is left of them, a beginning without an end too: all but tabs, newlines and whole colours. */
 const CONTROLS = /[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]|\x1b(?!\[[\d;:]*m)/g
-const ANY_CONTROL = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/
+/**
+ * Bytes without which UTF-8 has nothing of either: the controls, and what begins those of the range C1. To look for
+ * each takes a quarter of the time of the expression.
+ */
+const SUSPECT = [...Array.from({ length: 32 }, (_, byte) => byte), 0x7f, 0xc2].filter(
+  (byte) => byte !== NEWLINE && byte !== TAB,
+)
+/** Whether there is anything of either. */
+const UNWANTED = new RegExp(CONTROLS.source)
 
 /** The line with its colours, without what would move a cursor or command a terminal. */
 export function withoutControls(line: string): string {
-  return ANY_CONTROL.test(line) ? line.replace(COMMANDS, '').replace(CONTROLS, '') : line
+  return UNWANTED.test(line) ? line.replace(COMMANDS, '').replace(CONTROLS, '') : line
 }

@@ -57,6 +57,8 @@ function createHost(send: (message: FromModule) => void) {
   let handler: Callable
   let facts: RunFacts
   let answered = false
+  /** Calls of `attach` that wait to hear whether their file is kept. */
+  const calls: ((kept: boolean) => void)[] = []
 
   const log = (level: Level, message: string, fields: string | null) =>
     send({ type: 'log', level, message, fields, time: Date.now() })
@@ -79,6 +81,9 @@ function createHost(send: (message: FromModule) => void) {
     const { context, end } = createContext(facts, params, stopper, {
       log,
       progress: (value, message) => send({ type: 'progress', value, message }),
+      attach: (path, name) =>
+        new Promise((resolve) => send({ type: 'attach', call: calls.push(resolve) - 1, path, name })),
+      summary: (markdown) => send({ type: 'summary', markdown }),
     })
     try {
       const result = readableJson(await handler(context))
@@ -102,6 +107,9 @@ function createHost(send: (message: FromModule) => void) {
         return
       case 'call':
         void call(message.params)
+        return
+      case 'attached':
+        calls[message.call]!(message.kept)
         return
       case 'stop':
         stopper.stop(message.reason)

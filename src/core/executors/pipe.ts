@@ -77,16 +77,20 @@ export async function drained(pipes: Pipe[], sink: Pick<Sink, 'release'>): Promi
   const all = Promise.all(pipes.map(({ closed }) => closed))
   let before = performance.now()
   let listened = 0
+  let quiet = 0
   const given = Promise.withResolvers<void>()
   const timer = setInterval(() => {
     const now = performance.now()
-    const since = now - before
+    // While this process was kept from its turn it could hear nothing: that is no silence.
+    const since = Math.min(now - before, 2 * LOOK_INTERVAL)
+    const hadNews = pipes.some((pipe) => pipe.lastData() >= before)
+    const isHeldBack = pipes.some((pipe) => pipe.isHeldBack() && pipe.lastData() < before)
     before = now
-    // While a disk is full nothing is read: that is no silence.
-    if (pipes.some((pipe) => pipe.isHeldBack() && now - pipe.lastData() > since)) return
+    // Nor while a disk is full, when nothing is read.
+    if (isHeldBack) return
     listened += since
-    const isSilent = pipes.every((pipe) => now - pipe.lastData() > SILENCE)
-    if (listened > SILENCE && (isSilent || listened > DRAIN_TIME)) given.resolve()
+    quiet = hadNews ? 0 : quiet + since
+    if (quiet > SILENCE || listened > DRAIN_TIME) given.resolve()
   }, LOOK_INTERVAL)
   await Promise.race([all, given.promise])
   clearInterval(timer)

@@ -1,8 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import type { Sink } from '../dispatch/record.ts'
 import { checkParameters } from '../handlers/parameters.ts'
 import { throttleProgress } from './context.ts'
@@ -13,6 +12,7 @@ import { LineSplitter } from './lines.ts'
 import { outputReader } from './output.ts'
 import { counted, drained, readWithBackPressure } from './pipe.ts'
 import { VALUE_LIMIT, readableJson } from './readable.ts'
+import { readTextFile } from './text-file.ts'
 import { endTree, identify, signal, type Root } from './tree.ts'
 
 /** Parameters are also given as one environment variable while they are at most this long, in bytes. */
@@ -26,9 +26,11 @@ export const paramsFile = (tempDir: string) => join(tempDir, 'params.json')
 /** The one into which it writes its results. */
 const outputFile = (tempDir: string) => join(tempDir, 'output')
 
-/** Removes both: what is kept of a run for a look must not hold secrets. */
+const summaryFile = (tempDir: string) => join(tempDir, 'summary.md')
+
+/** Removes them: what is kept of a run for a look must not hold secrets. */
 export function removeOwnFiles(tempDir: string): void {
-  for (const file of [paramsFile(tempDir), outputFile(tempDir)]) rmSync(file, { force: true })
+  for (const fileIn of [paramsFile, outputFile, summaryFile]) rmSync(fileIn(tempDir), { force: true })
 }
 
 /** Runs a script of any language, a command, or a line for the shell, in a process group of its own. */
@@ -48,7 +50,12 @@ export const programExecutor: Executor = async (task: Task, sink: Sink): Promise
   const root = Promise.withResolvers<Root>()
   const progress = throttleProgress((value, message) => sink.progress(value, message))
   const isScript = definition.target.kind === 'script'
-  const read = outputReader(sink, progress.report, isScript)
+  const read = outputReader({
+    sink,
+    progress: progress.report,
+    attach: (path, name) => void sink.attach(resolve(definition.directory ?? '', path), name),
+    commandsAreRead: isScript,
+  })
   let child: ChildProcess | undefined
 
   async function run(): Promise<Outcome> {
@@ -78,6 +85,7 @@ export const programExecutor: Executor = async (task: Task, sink: Sink): Promise
     const [code, by] = (await once(child, 'exit')) as [number | null, string | null]
     await drained(pipes, sink)
     progress.end()
+    await readSummary(environment.JOBDECK_SUMMARY!, sink)
     return { kind: 'exited', code, signal: by, ...(await readResult(environment.JOBDECK_OUTPUT!)) }
   }
 
@@ -146,6 +154,7 @@ function parameterVariables({ facts, secretParams }: Task, params: Record<string
   const variables: Record<string, string> = {
     JOBDECK_PARAMS_FILE: file,
     JOBDECK_OUTPUT: outputFile(facts.tempDir),
+    JOBDECK_SUMMARY: summaryFile(facts.tempDir),
   }
   if (secretParams.size === 0 && Buffer.byteLength(json) <= PARAMS_IN_ENVIRONMENT)
     variables.JOBDECK_PARAMS = json
@@ -173,10 +182,20 @@ function obstacleOf(text: string): string | undefined {
 
 /** The results in the file: a JSON object, or lines `name=value` and `name<<END … END`, as GitHub Actions reads them. */
 async function readResult(file: string): Promise<{ result: string | null }> {
-  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0 // most have none, and a wait for a thread takes longer
-  if (size === 0) return { result: null }
-  if (size > VALUE_LIMIT) return { result: JSON.stringify({ truncated: true, bytes: size }) }
-  return { result: readableJson(parseResult(await readFile(file, 'utf8')))?.json ?? null }
+  const found = await readTextFile(file, VALUE_LIMIT)
+  if (!found) return { result: null }
+  if (found.bytes > VALUE_LIMIT) return { result: JSON.stringify({ truncated: true, bytes: found.bytes }) }
+  return { result: readableJson(parseResult(found.text))?.json ?? null }
+}
+
+/** Gives the sink what the program wrote of itself; where that is more than is kept, as much as its mark needs. */
+async function readSummary(file: string, sink: Sink): Promise<void> {
+  try {
+    const found = await readTextFile(file, 2 * VALUE_LIMIT)
+    if (found) sink.summarize(found.text)
+  } catch (thrown) {
+    sink.log({ level: 'warn', message: `the summary was not kept: ${(thrown as Error).message}` })
+  }
 }
 
 /** @see https://docs.github.com/actions/reference/workflow-commands-for-github-actions#setting-an-output-parameter */
@@ -188,7 +207,7 @@ export function parseResult(text: string): Record<string, unknown> {
       // It only looks like JSON: its lines are read.
     }
   }
-  const result: Record<string, unknown> = {}
+  const result: [name: string, value: string][] = []
   const lines = text.split(/\r?\n/)
   for (let index = 0; index < lines.length; index++) {
     const line = lines[index]!
@@ -196,10 +215,11 @@ export function parseResult(text: string): Record<string, unknown> {
     const [, name, value] = /^([^=]+)=(.*)$/s.exec(line) ?? []
     if (block !== undefined) {
       const end = lines.indexOf(delimiter!, index + 1)
-      const last = end === -1 ? lines.length : end
-      result[block] = lines.slice(index + 1, last).join('\n')
+      // One without an end has all that follows, but not the end of the last line.
+      const last = end === -1 ? lines.length - (lines.at(-1) === '' ? 1 : 0) : end
+      result.push([block, lines.slice(index + 1, last).join('\n')])
       index = last
-    } else if (name !== undefined) result[name] = value
+    } else if (name !== undefined) result.push([name, value!])
   }
-  return result
+  return Object.fromEntries(result)
 }

@@ -19,6 +19,8 @@ export type ToModule =
     }
   /** These parameters fit the schema that you told. */
   | { type: 'call'; params: Parameters }
+  /** Whether the file of this call is kept. */
+  | { type: 'attached'; call: number; kept: boolean }
   | { type: 'stop'; reason: StopName }
   /** It will not be called. */
   | { type: 'leave' }
@@ -31,6 +33,9 @@ export type FromModule =
   /** A part of what a thread writes past its log. A process has pipes for that. */
   | { type: 'output'; stream: 'stdout' | 'stderr'; chunk: Uint8Array }
   | { type: 'progress'; value: number; message: string | null }
+  /** Keep a file, named by its absolute path. */
+  | { type: 'attach'; call: number; path: string; name?: string | undefined }
+  | { type: 'summary'; markdown: string }
   | { type: 'returned'; result: string | null }
   | { type: 'threw'; error: ErrorInfo }
 

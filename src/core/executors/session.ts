@@ -49,6 +49,13 @@ export function createSession(
           return sink.log(message)
         case 'progress':
           return sink.progress(message.value, message.message)
+        case 'attach': {
+          const { call, path, name } = message
+          void sink.attach(path, name).then((kept) => post({ type: 'attached', call, kept }))
+          return
+        }
+        case 'summary':
+          return sink.summarize(message.markdown)
         case 'returned':
           answer ??= { kind: 'returned', result: message.result }
           return

@@ -37,7 +37,7 @@ export class Changes {
     { hour: number; status: FinalStatus; bucket: number },
     'count' | 'duration'
   >()
-  readonly #logs = new Sums<{ jobId: string }, 'bytes'>()
+  readonly #sizes = new Sums<{ jobId: string }, 'logs' | 'artifacts'>()
   #executions: ExecutionChange[] = []
   readonly #jobs = new Set<string>()
   #anyJob = false
@@ -45,7 +45,7 @@ export class Changes {
   readonly #stored: Database.Statement
   readonly #end: Database.Statement
   readonly #endOfDeck: Database.Statement
-  readonly #log: Database.Statement
+  readonly #size: Database.Statement
 
   constructor(database: Database.Database) {
     this.#count = database.prepare(
@@ -66,9 +66,10 @@ export class Changes {
        on conflict (hour, status, bucket) do update
        set count = count + excluded.count, duration = duration + excluded.duration`,
     )
-    this.#log = database.prepare(
-      `insert into sizes (job_id, log_bytes) values (:jobId, :bytes)
-       on conflict (job_id) do update set log_bytes = max(0, log_bytes + excluded.log_bytes)`,
+    this.#size = database.prepare(
+      `insert into sizes (job_id, log_bytes, artifact_bytes) values (:jobId, :logs, :artifacts)
+       on conflict (job_id) do update set log_bytes = max(0, log_bytes + excluded.log_bytes),
+         artifact_bytes = max(0, artifact_bytes + excluded.artifact_bytes)`,
     )
   }
 
@@ -107,12 +108,17 @@ export class Changes {
 
   /** The logs of a job grew by so many bytes. */
   log(jobId: string, bytes: number): void {
-    this.#logs.add(jobId, { jobId }, { bytes })
+    this.#sizes.add(jobId, { jobId }, { logs: bytes, artifacts: 0 })
+  }
+
+  /** The files that are kept with the runs of a job grew by so many bytes. */
+  artifacts(jobId: string, bytes: number): void {
+    this.#sizes.add(jobId, { jobId }, { logs: 0, artifacts: bytes })
   }
 
   /** Forgets what a transaction that was rolled back had gathered. */
   clear(): void {
-    for (const sums of [this.#counts, this.#endings, this.#deckEndings, this.#logs]) sums.clear()
+    for (const sums of [this.#counts, this.#endings, this.#deckEndings, this.#sizes]) sums.clear()
     this.#executions = []
     this.#jobs.clear()
     this.#anyJob = false
@@ -123,7 +129,7 @@ export class Changes {
     for (const sum of this.#counts.take()) if (sum.count !== 0 || sum.at !== 0) this.#count.run(sum)
     for (const sum of this.#endings.take()) this.#end.run(sum)
     for (const sum of this.#deckEndings.take()) this.#endOfDeck.run(sum)
-    for (const sum of this.#logs.take()) if (sum.bytes !== 0) this.#log.run(sum)
+    for (const sum of this.#sizes.take()) if (sum.logs !== 0 || sum.artifacts !== 0) this.#size.run(sum)
   }
 
   /** What is to be told, after the commit. */

@@ -56,7 +56,12 @@ export function retentionTable(connection: Connection) {
     `delete from logs where execution_id = :id and sequence in
        (select sequence from logs where execution_id = :id order by sequence limit :limit)`,
   )
-  const deleteSamples = database.prepare('delete from samples where execution_id = ?')
+  const deleteOthers = ['samples', 'artifacts', 'summaries'].map((table) =>
+    database.prepare<[number]>(`delete from ${table} where execution_id = ?`),
+  )
+  const artifactBytes = database
+    .prepare<[number]>('select coalesce(sum(size), 0) from artifacts where execution_id = ?')
+    .pluck()
   const deleteRun = database.prepare<
     [number],
     { jobId: string; status: Status; logBytes: number; scheduledAt: number }
@@ -124,9 +129,10 @@ export function retentionTable(connection: Connection) {
       for (const [index, id] of ids.entries()) {
         budget -= deleteLogs.run({ id, limit: budget }).changes + 1
         if (budget <= 0) return ids.slice(index)
-        deleteSamples.run(id)
         const deleted = deleteRun.get(id)
         if (!deleted) continue
+        changes.artifacts(deleted.jobId, -(artifactBytes.get(id) as number))
+        for (const statement of deleteOthers) statement.run(id)
         deleteOccurrence.run(deleted.jobId, deleted.scheduledAt, id)
         changes.move(id, deleted.jobId, deleted.status, null)
         changes.log(deleted.jobId, -deleted.logBytes)

@@ -120,6 +120,24 @@ export const samples = sqliteTable(
   (table) => [primaryKey({ columns: [table.executionId, table.time] })],
 )
 
+/** Files that are kept with an execution; they lie in its folder under these names. */
+export const artifacts = sqliteTable(
+  'artifacts',
+  {
+    executionId: integer('execution_id').notNull(),
+    name: text().notNull(),
+    size: integer().notNull(),
+    keptAt: integer('kept_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.executionId, table.name] })],
+)
+
+/** What executions tell of themselves, as Markdown. */
+export const summaries = sqliteTable('summaries', {
+  executionId: integer('execution_id').primaryKey(),
+  text: text().notNull(),
+})
+
 /** A process that has, or had, the deck open. */
 export const hosts = sqliteTable('hosts', {
   id: text().primaryKey(),
@@ -232,10 +250,11 @@ export const deckEndings = sqliteTable(
   (table) => [primaryKey({ columns: [table.hour, table.status, table.bucket] })],
 )
 
-/** How much text is kept of the logs of a job. */
+/** How much is kept of a job: the text of its logs, and the files of its runs. */
 export const sizes = sqliteTable('sizes', {
   jobId: text('job_id').primaryKey(),
   logBytes: integer('log_bytes').notNull(),
+  artifactBytes: integer('artifact_bytes').notNull().default(0),
 })
 
 /** How many executions of a job have each status; kept in the transactions that change them. */

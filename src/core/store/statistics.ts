@@ -31,9 +31,11 @@ export function statisticsTable({ database, file }: Connection) {
   const size = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0
   const pragma = (name: string) => database.pragma(name, { simple: true }) as number
   const logBytes = database.prepare('select coalesce(sum(log_bytes), 0) from sizes').pluck()
-  const largest = database.prepare<[number], { id: string; name: string; logBytes: number }>(
-    `select jobs.id, jobs.name, log_bytes as logBytes from sizes join jobs on jobs.id = job_id
-     where log_bytes > 0 order by log_bytes desc limit ?`,
+  const artifactBytes = database.prepare('select coalesce(sum(artifact_bytes), 0) from sizes').pluck()
+  const largest = database.prepare<[number], Output<'deck.sizes'>['jobs'][number]>(
+    `select jobs.id, jobs.name, log_bytes as logBytes, artifact_bytes as artifactBytes
+     from sizes join jobs on jobs.id = job_id
+     where log_bytes + artifact_bytes > 0 order by log_bytes + artifact_bytes desc limit ?`,
   )
 
   return {
@@ -79,6 +81,7 @@ export function statisticsTable({ database, file }: Connection) {
         writeAheadLog: size(`${file}-wal`),
         free: pragma('freelist_count') * pragma('page_size'),
         logs: logBytes.get() as number,
+        artifacts: artifactBytes.get() as number,
         jobs: largest.all(limit),
       }
     },

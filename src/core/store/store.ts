@@ -1,5 +1,6 @@
 import { Fault } from '../../shared/fault.ts'
 import { approvalTable } from './approvals.ts'
+import { artifactTable } from './artifacts.ts'
 import { backUp } from './backup.ts'
 import { categoryTable } from './categories.ts'
 import { executionList } from './execution-list.ts'
@@ -19,6 +20,7 @@ import { sampleTable } from './samples.ts'
 import { secretTable } from './secrets.ts'
 import { settingTable } from './settings.ts'
 import { statisticsTable } from './statistics.ts'
+import { summaryTable } from './summaries.ts'
 import { trailTable } from './trail.ts'
 import { versionTable } from './versions.ts'
 import type { WriteOptions } from './writer.ts'
@@ -52,6 +54,8 @@ export async function openStore(path: string, options?: ConnectOptions) {
     retention: retentionTable(connection),
     samples: sampleTable(connection),
     secrets: secretTable(connection),
+    artifacts: artifactTable(connection),
+    summaries: summaryTable(connection),
     settings: settingTable(connection),
     statistics: statisticsTable(connection),
     trail: trailTable(connection),

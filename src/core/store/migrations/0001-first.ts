@@ -177,6 +177,19 @@ create table logs (
   primary key (execution_id, sequence)
 ) strict, without rowid;
 
+create table artifacts (
+  execution_id integer not null,
+  name text not null,
+  size integer not null,
+  kept_at integer not null,
+  primary key (execution_id, name)
+) strict, without rowid;
+
+create table summaries (
+  execution_id integer primary key,
+  text text not null
+) strict;
+
 create table endings (
   job_id text not null references jobs (id) on delete cascade,
   hour integer not null,
@@ -198,7 +211,8 @@ create table deck_endings (
 
 create table sizes (
   job_id text primary key references jobs (id) on delete cascade,
-  log_bytes integer not null
+  log_bytes integer not null,
+  artifact_bytes integer not null default 0
 ) strict, without rowid;
 
 create table counters (
