@@ -230,6 +230,8 @@ const executionStatus = execution.pick({ status: true, retryId: true, logCount: 
 
 const executionDetail = execution.extend({
   handler: handlerSchema,
+  /** The script that it ran, as it was approved then; see `executions.source`. */
+  script: z.object({ name: z.string(), digest: z.string() }).nullable(),
   params: parameters,
   result: z.json().nullable(),
   /** Without what tells of the run itself, such as its number. */
@@ -563,6 +565,8 @@ export const contract = {
         /** The file or folder that the document was read from. */
         source: line(4096).optional(),
         prune: z.boolean().optional(),
+        /** Jobs that are new are disabled, whatever the document says: it may come from anywhere. */
+        newDisabled: z.boolean().optional(),
       })
       .refine(({ source, prune }) => source !== undefined || prune !== true, {
         message: 'wants a source: only what that managed is removed',

@@ -10,6 +10,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { openTestDeck } from '../../src/core/testing/index.ts'
 import { temporaryFolder, writeFile } from '../support/deck.ts'
 import { scriptsDeck } from '../support/scripts.ts'
 
@@ -170,7 +171,7 @@ describe('approval', () => {
     })
     expect(await approve('hello.sh')).toMatchObject({ state: 'approved' })
     const first = await run('hello.sh')
-    expect(first.status).toBe('completed')
+    expect(first).toMatchObject({ status: 'completed', script: { name: 'hello.sh' } })
     expect(await lines(first.id)).toEqual([`hello from ${file}`])
 
     put('hello.sh', HELLO.replace('hello', 'goodbye'))
@@ -477,4 +478,48 @@ test('names that lead out of the folder are refused', async () => {
     await expect(get(name), name).rejects.toMatchObject({ code: 'invalid-input' })
   await expect(get('nothing.sh')).rejects.toMatchObject({ code: 'handler-missing' })
   await expect(get('@nowhere/a.sh')).rejects.toThrow('no scripts folder "nowhere"')
+})
+
+describe('a job that runs by itself', () => {
+  test('refuses a script that was not approved, says why in the ledger, and runs once it is', async () => {
+    const root = temporaryFolder()
+    const scripts = join(root, 'scripts')
+    mkdirSync(scripts)
+    writeFileSync(join(scripts, 'tick.sh'), 'echo tick')
+    await using deck = await openTestDeck({ now: Date.UTC(2026, 0, 1, 0, 0, 30), scripts })
+    const { client } = deck
+    const handlers = [{ handler: { script: 'tick.sh' } }]
+    await client.request('jobs.save', { name: 'tick', handlers, schedule: { cron: '* * * * *' } })
+    await deck.advance('1m')
+    await client.request('scripts.approve', { script: 'tick.sh' })
+    await deck.advance('1m')
+    writeFileSync(join(scripts, 'tick.sh'), 'echo tock')
+    await deck.advance('1m')
+    const rows = await client.request('occurrences.list', { job: 'tick' })
+    expect(rows.map(({ outcome, reason, detail }) => [outcome, reason, detail])).toEqual([
+      ['skipped', 'refused', expect.stringContaining('was changed since it was approved')],
+      ['started', 'on-time', null],
+      ['skipped', 'refused', expect.stringContaining('is new')],
+    ])
+  })
+})
+
+test('a program that is run where it lies is not run as another than it was queued with', async () => {
+  const { deck, ended, root } = await scriptsDeck()
+  const file = join(root, 'a.sh')
+  // It changes itself, so that it is another by its second attempt.
+  writeFileSync(file, `{ echo 'echo two' > "$0"; exit 3; }`)
+  const job = {
+    name: 'a',
+    handlers: [{ handler: { file } }],
+    retry: { attempts: 2, delay: '1ms', jitter: false },
+  }
+  const [queued] = await deck.client.request('jobs.run', { job })
+  const first = await ended(queued!.id)
+  expect(first).toMatchObject({ status: 'failed', exitCode: 3 })
+  const second = await ended(first.retryId!)
+  expect(second).toMatchObject({
+    status: 'failed',
+    error: { message: expect.stringContaining('was changed after') },
+  })
 })
