@@ -1,5 +1,5 @@
 /** The rules of the scripts folder that need no disk, for the systems that are not here. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { digestOfParts, placeOf } from '../../src/core/scripts/content.ts'
 import { nameOfFile } from '../../src/core/scripts/folders.ts'
