@@ -118,6 +118,19 @@ describe('approval', () => {
     )
   })
 
+  test('of one content under two names is withdrawn with either of them', async () => {
+    const { deck, put, approve, get } = await scriptsDeck()
+    for (const name of ['a.sh', 'b.sh']) {
+      put(name, 'echo 1')
+      await approve(name)
+    }
+    put('b.sh', 'echo 2')
+    expect(await get('b.sh')).toMatchObject({ state: 'changed' })
+    await deck.client.request('scripts.withdraw', { script: 'a.sh' })
+    put('b.sh', 'echo 1')
+    expect(await get('b.sh')).toMatchObject({ state: 'new' })
+  })
+
   test('does not go from one language to another with the same bytes', async () => {
     const { put, approve, get } = await scriptsDeck()
     put('a.sh', 'echo 1')
@@ -237,6 +250,8 @@ describe('what runs', () => {
       status: 'failed',
       error: { message: expect.stringContaining('stored copy') },
     })
+    await approve('a.sh')
+    expect(await run('a.sh')).toMatchObject({ status: 'completed' })
   })
 
   test('works in the folder where the script lies, with its own packages and neighbours', async () => {

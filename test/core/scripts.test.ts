@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { HELLO, GREETS as MODULE, scriptsDeck } from '../support/scripts.ts'
@@ -176,4 +176,20 @@ test('names that lead out of the folder are refused', async () => {
     await expect(get(name), name).rejects.toMatchObject({ code: 'invalid-input' })
   await expect(get('nothing.sh')).rejects.toMatchObject({ code: 'handler-missing' })
   await expect(get('@nowhere/a.sh')).rejects.toThrow('no scripts folder "nowhere"')
+})
+
+test('a script is written whole, over nothing that is to stay, and not through a link out of the folder', async () => {
+  const { deck, root, folder, link, get } = await scriptsDeck()
+  const write = (script: string, text: string, isNew = true) =>
+    deck.client.request('scripts.write', { script, text, isNew })
+  expect(await write('new/a.sh', 'echo 1')).toMatchObject({ state: 'approved' })
+  await expect(write('new/a.sh', 'echo 2')).rejects.toMatchObject({ code: 'conflict' })
+  expect(await write('new/a.sh', 'echo 2', false)).toMatchObject({ state: 'approved' })
+  await expect(write('new', 'echo', false)).rejects.toMatchObject({ code: 'conflict' })
+  mkdirSync(join(root, 'outside'))
+  link(join(root, 'outside'), 'way')
+  await expect(write('way/a.sh', 'echo')).rejects.toMatchObject({ code: 'conflict' })
+  expect(readdirSync(join(root, 'outside'))).toEqual([])
+  expect(readdirSync(join(folder, 'new'))).toEqual(['a.sh'])
+  await expect(get('way/a.sh')).rejects.toMatchObject({ code: 'handler-missing' })
 })
