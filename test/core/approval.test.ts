@@ -118,6 +118,20 @@ describe('approval', () => {
     )
   })
 
+  test('covers the interpreter that lies beside a script, and what that is given', async () => {
+    const { put, approve, run, get, lines } = await scriptsDeck()
+    put('_tools/run', '#!/bin/sh\necho "$(cat "$1") by $0"; cat "$2"', 0o755)
+    put('_tools/options', 'good')
+    put('a.txt.sh', 'text')
+    put('a.txt.sh.job.toml', 'interpreter = ["./_tools/run", "./_tools/options"]')
+    await approve('a.txt.sh')
+    const { id, status } = await run('a.txt.sh')
+    expect(status).toBe('completed')
+    expect((await lines(id)).join()).toMatch(/good by .*approved.*run,text/)
+    put('_tools/options', 'evil')
+    expect(await get('a.txt.sh')).toMatchObject({ state: 'changed' })
+  })
+
   test('of one content under two names is withdrawn with either of them', async () => {
     const { deck, put, approve, get } = await scriptsDeck()
     for (const name of ['a.sh', 'b.sh']) {

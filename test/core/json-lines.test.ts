@@ -29,13 +29,13 @@ describe('what libraries write when they run gives the level, message and time t
   test('pino: a line without a message is an entry, and errors keep their stack', () => {
     const lines = written(process.execPath, 'pino.ts')
     // What pino still holds when its process ends may overtake its first line.
-    expect(told(lines).toSorted()).toEqual([
-      ['error', 'disk full'],
-      ['fatal', 'gave up'],
-      ['info', 'iso'],
-      ['info', 'listening'],
-      ['trace', 'fine'],
-      ['warn', ''],
+    expect(told(lines).map(String).toSorted()).toEqual([
+      'error,disk full',
+      'fatal,gave up',
+      'info,iso',
+      'info,listening',
+      'trace,fine',
+      'warn,',
     ])
     expectNow(lines)
     const [info, warn, error, fatal] = ['listening', '', 'disk full', 'gave up'].map((wanted) =>

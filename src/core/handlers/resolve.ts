@@ -71,7 +71,7 @@ async function scriptDefinition(
   handler: Handler,
   policy: Policy,
   base: Record<string, string>,
-  { name, digest, entry, entryPath, folder, copy, code, metadata }: Runnable,
+  { name, digest, entry, entryPath, folder, copyOf, code, metadata }: Runnable,
 ): Promise<Definition> {
   const { schema, defaults } = metadata
   const script = { name, digest, entry: entryPath }
@@ -82,9 +82,7 @@ async function scriptDefinition(
   }
   requireMode(merged.mode, 'process', `${name} is a program, which`, '')
   // What runs it is chosen by where it lies: a virtual environment is not copied.
-  const command = (await commandOf(entry, metadata, merged, base)).map((word) =>
-    word === entry ? copy : word,
-  )
+  const command = (await commandOf(entry, metadata, { ...merged, directory: folder }, base)).map(copyOf)
   const target: Target = { kind: 'script', file: entry, digest, command }
   return { ...complete(handler, target, merged, 'process'), schema, script }
 }

@@ -1,5 +1,5 @@
 /** What a script is: what it is made of, what it says of itself, and what keeps it from being run. Nothing of it is run. */
-import { dirname, join, relative } from 'node:path'
+import { dirname, join, relative, resolve, sep } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import { toFault, type FaultData } from '../../shared/fault.ts'
 import { touchCode } from '../handlers/code.ts'
@@ -104,7 +104,10 @@ async function filesOf(entry: string, description: Description | undefined): Pro
     description?.file.kind === 'module'
       ? { files: [...description.file.inputs.keys()], absent: [] }
       : await neighboursOf(entry)
-  const files = [entry, ...own.files, ...sidecar]
+  // What runs it, where that lies in its folder, is a part of it too, as are files that it is given.
+  const given = (description?.interpreter ?? []).map((word) => resolve(dirname(entry), word))
+  const runs = given.filter((file) => file.startsWith(dirname(entry) + sep) && isFile(file))
+  const files = [entry, ...own.files, ...sidecar, ...runs]
   return { files, absent: [...own.absent, ...places.filter((place) => !sidecar.includes(place))] }
 }
 

@@ -10,6 +10,7 @@ import type { Folders } from '../folders.ts'
 import type { Metadata } from '../handlers/metadata.ts'
 import type { Version } from '../store/approvals.ts'
 import type { Store } from '../store/store.ts'
+import { keepParts, pathIn } from './content.ts'
 import {
   checkFolder,
   fileOfName,
@@ -45,8 +46,8 @@ export interface Runnable {
   folder: string
   /** The entry in the folder of the approved copy. */
   entryPath: string
-  /** Of its entry. */
-  copy: string
+  /** Where the copy of one of its files lies, by where the file lies; as it is given, where it is none. */
+  copyOf(file: string): string
   /** Of the bundled code, where it is a module. */
   code?: string | undefined
   metadata: Metadata
@@ -130,7 +131,6 @@ export function createScripts(options: ScriptsOptions) {
 
   /** Copies a script into the store, as it is now, and asks a module what it says of itself. */
   async function keep(script: Script & { digest: string }): Promise<Version> {
-    const { keepParts } = await import('./content.ts')
     const { isIntact } = await import('./copy.ts')
     const { digest, folder, description, entryPath: entry, parts } = script
     // A copy that somebody changed is made anew.
@@ -268,9 +268,14 @@ export function createScripts(options: ScriptsOptions) {
         version = store.approvals.find(digest)?.version
       }
       if (!version) throw notApproved(name, store.approvals.latest(name) !== undefined)
-      const copy = join(folders.approved, digest, ...version.entry.split('/'))
+      const paths = new Set(version.parts.map(({ path }) => path))
+      const copyOf = (file: string) => {
+        const path = pathIn(folder, resolve(folder, file))
+        if (file !== entry && !paths.has(path)) return file
+        return join(folders.approved, digest, ...(file === entry ? version.entry : path).split('/'))
+      }
       const metadata = heard(description, version)
-      return { name, digest, entry, folder, entryPath: version.entry, copy, code: version.code, metadata }
+      return { name, digest, entry, folder, entryPath: version.entry, copyOf, code: version.code, metadata }
     },
 
     /**
