@@ -1,6 +1,7 @@
 import type { Client } from '../shared/client.ts'
 import type { Execution, Job } from '../shared/contract.ts'
 import { withDeck, type GlobalOptions } from './deck.ts'
+import { quoted } from './scripts.ts'
 import { targetNames, untilText } from './targets.ts'
 import { counted, duration, oneLine, print, printJson, styled, table } from './terminal.ts'
 import { bar } from './progress.ts'
@@ -64,6 +65,7 @@ async function obstaclesOf(
     found.push(
       `${counted(times, 'planned time')} ${times === 1 ? 'waits' : 'wait'} for an answer: jobdeck missed`,
     )
+  found.push(...(await blockedByScripts(client)))
   const crashing = daemons.filter(({ stopped }) => stopped === 'keeps-crashing')
   for (const { name, id } of crashing)
     found.push(
@@ -79,6 +81,20 @@ async function obstaclesOf(
     found.push(`${JSON.stringify(name)} failed last time: jobdeck logs ${lastExecutionId}`)
   if (failed.length > SHOWN) found.push(`${failed.length - SHOWN} more failed: jobdeck list --status failed`)
   return found
+}
+
+/** Jobs whose scripts do not run as they are: for each script what is wrong, and what mends it. */
+async function blockedByScripts(client: Client): Promise<string[]> {
+  const scripts = await client.request('scripts.list', {})
+  const blocked = scripts.filter(({ state, jobs }) => state !== 'approved' && jobs.length > 0)
+  return blocked.map(({ name, state, jobs, problem, renamedTo }) => {
+    const who = jobs.map((job) => JSON.stringify(job.name)).join(', ')
+    const cannot = `${who} cannot run: the script ${name}`
+    if (state === 'gone')
+      return `${cannot} is not there${renamedTo === null ? '' : `; it may be ${renamedTo} now: jobdeck edit ${jobs[0]!.id}`}`
+    if (state === 'broken') return `${cannot} is broken: ${problem!.message.split('\n')[0]}`
+    return `${cannot} is ${state} and waits to be looked at: jobdeck trust ${quoted(name)}`
+  })
 }
 
 function runningTable(runs: Execution[]): string {

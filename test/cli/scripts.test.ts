@@ -143,3 +143,23 @@ test('serve tells of a script that is dropped into the folder, and of what becom
   serve.child.kill('SIGTERM')
   expect((await serve.done()).code).toBe(0)
 })
+
+test('status says which jobs cannot run because of their scripts, and what mends it', async () => {
+  const { on, put, folder } = begin()
+  for (const name of ['new.sh', 'gone.sh', 'broken.ts'])
+    put(name, name.endsWith('ts') ? 'export default () => 1' : 'echo 1')
+  for (const [job, script] of [
+    ['a', 'new.sh'],
+    ['b', 'gone.sh'],
+    ['c', 'broken.ts'],
+  ] as const)
+    await on('add', job, script)
+  rmSync(join(folder, 'gone.sh'))
+  put('broken.ts', 'export default (')
+  const { stdout } = await on('status')
+  expect(stdout).toContain(
+    '"a" cannot run: the script new.sh is new and waits to be looked at: jobdeck trust new.sh',
+  )
+  expect(stdout).toContain('"b" cannot run: the script gone.sh is not there')
+  expect(stdout).toMatch(/"c" cannot run: the script broken\.ts is broken: .*Unexpected end of file/)
+})
