@@ -15,7 +15,9 @@ const PLANNED = ['function', 'thread', 'child', 'program']
 function look(file: string): string[] {
   const database = new Database(file)
   const integrity = database.pragma('integrity_check', { simple: true }) as string
+  const isMade = database.pragma('user_version', { simple: true }) !== 0
   database.close()
+  if (!isMade) return integrity === 'ok' ? [] : [integrity] // the first host died before it made its tables
   const faults = integrity === 'ok' ? [] : [integrity]
   for (const key of PLANNED) {
     const { plan, rows, runs } = readLedger(file, key)
