@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs'
+import { mkdirSync, statSync, type Stats } from 'node:fs'
 import { dirname } from 'node:path'
 import { Fault, type FaultCode } from '../shared/fault.ts'
 
@@ -18,7 +18,20 @@ export function diskFault(thrown: unknown, what: string): Fault {
   return new Fault(FAULT_OF[code] ?? 'database-permission', `${what}: ${message}`, { cause: thrown })
 }
 
-const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+/**
+ * What lies at a path; undefined where nothing does, or nothing can: a name may be too long, a link a circle. At once: a
+ * wait for a thread takes longer.
+ */
+export function statusOf(path: string): Stats | undefined {
+  try {
+    return statSync(path)
+  } catch {
+    return undefined
+  }
+}
+
+export const isFile = (path: string): boolean => statusOf(path)?.isFile() ?? false
+export const isFolder = (path: string): boolean => statusOf(path)?.isDirectory() ?? false
 
 /**
  * Makes the folder and those above it that are missing, for their owner alone: logs and parameters are nobody else's.

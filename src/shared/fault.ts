@@ -9,7 +9,7 @@ export const FAULTS = {
   'handler-unsuitable': 'the file cannot be run, or not in this mode',
   'not-approved': 'the script waits for somebody to approve it',
   'command-missing': 'the program to run is not there',
-  'directory-missing': 'the working directory is not there',
+  'directory-missing': 'a folder that is wanted is not there',
   'secret-missing': 'a secret that is referred to is not there, or its key is not',
   'env-file': 'a file of variables is not there, or cannot be read',
   'database-newer': 'the database was written by a newer Jobdeck',

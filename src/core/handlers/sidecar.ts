@@ -1,8 +1,8 @@
-import { statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { parse as parseToml } from 'smol-toml'
 import { Fault } from '../../shared/fault.ts'
+import { isFile } from '../disk.ts'
 import { sidecarNames } from '../scripts/names.ts'
 import { metadataOf, type Metadata } from './metadata.ts'
 
@@ -14,8 +14,7 @@ import { metadataOf, type Metadata } from './metadata.ts'
 export async function readSidecar(file: string): Promise<Metadata | undefined> {
   for (const name of sidecarNames(file)) {
     const path = join(dirname(file), name)
-    // At once: most have none, and a wait for a thread takes longer.
-    if (!statSync(path, { throwIfNoEntry: false })?.isFile()) continue
+    if (!isFile(path)) continue
     const text = await readFile(path, 'utf8')
     const isJson = name.endsWith('json')
     try {

@@ -1,11 +1,11 @@
 /** What in a scripts folder is a script: nothing of it is run, and little of it read. */
-import { realpathSync, statSync, type Dirent } from 'node:fs'
+import { realpathSync, type Dirent } from 'node:fs'
 import { readFile, readdir, realpath, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { Fault, toFault, type FaultData } from '../../shared/fault.ts'
+import { isFile, statusOf } from '../disk.ts'
 import { hasProgramEnding, isModule, programChoice, readHead } from '../handlers/kind.ts'
 import { isData, isHandlerName, isLeftAlone, isSidecar, sidecarNames } from './names.ts'
-import { isFile } from './neighbours.ts'
 
 /** A script as it was found. */
 export interface Found {
@@ -58,8 +58,7 @@ async function look(root: string, real: string, folder: string, depth: number): 
 
 async function examine(root: string, real: string, path: string, name: string): Promise<Found | undefined> {
   const inFolder = relative(root, path).replaceAll('\\', '/')
-  // At once: a wait for a thread takes longer, and there may be thousands.
-  const found = statSync(path, { throwIfNoEntry: false })
+  const found = statusOf(path)
   if (!found) return undefined // it went away, or is a link to nothing
   const target = realpathSync.native(path)
   const isFolder = found.isDirectory()

@@ -1,9 +1,10 @@
 /** Which folders are scripts folders: the main one, and those that people added. */
-import { realpathSync, statSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import type { CheckedInput } from '../../shared/contract.ts'
 import { Fault, invalidInput } from '../../shared/fault.ts'
+import { isFolder } from '../disk.ts'
 import type { Store } from '../store/store.ts'
 import { MAIN_FOLDER, nameIn } from './names.ts'
 
@@ -67,14 +68,14 @@ export const fileOfName = (folder: ScriptsFolder, path: string): string =>
 
 /**
  * A folder as it may be added, or as the one of that name is to be.
- * @throws Fault `invalid-input`, `conflict`
+ * @throws Fault `directory-missing`, `invalid-input`, `conflict`
  */
 export function checkFolder(
   known: ScriptsFolder[],
   { path, name, approve = 'people' }: CheckedInput<'scripts.addFolder'>,
 ): ScriptsFolder {
   const given = resolve(path)
-  if (!isFolder(given)) throw invalidInput('path', `${given} is no folder that is there`)
+  if (!isFolder(given)) throw new Fault('directory-missing', `${given} is no folder that is there`)
   const real = realpathSync(given)
   // All below it would be looked through, and watched.
   if (dirname(real) === real || real === homedir())
@@ -91,6 +92,3 @@ export function checkFolder(
   }
   return { name: called, path: real, approve }
 }
-
-export const isFolder = (path: string): boolean =>
-  statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false

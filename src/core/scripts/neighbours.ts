@@ -2,8 +2,8 @@
  * Which files beside it a program takes in, as far as its text says so: those are a part of it, and approved with it.
  * A module's are known exactly, from its bundling; in other languages a name may be computed, and then it is not seen.
  */
-import { statSync } from 'node:fs'
 import { dirname, extname, join, sep } from 'node:path'
+import { isFile } from '../disk.ts'
 import { readHead } from '../handlers/kind.ts'
 
 /** How a language takes in a file beside the one that says so. */
@@ -93,9 +93,6 @@ export async function neighboursOf(entry: string): Promise<Neighbours> {
   }
   return { files: [...found].toSorted(), absent: [...absent] }
 }
-
-/** At once: there are many places to look at, and each wait for a thread takes longer. */
-export const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
 
 const namesIn = (text: string, rules: Rule[]): string[] =>
   rules.flatMap(({ pattern, places }) =>

@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import { statusOf } from '../disk.ts'
 import type { Script } from './read.ts'
 
 /** May be written by others than the owner. */
@@ -15,7 +15,7 @@ export function mayApprove(
   if (me === undefined) return false
   const files = parts.map(({ path }) => join(folder, ...path.split('/')))
   return [scriptsFolder, folder, ...files].every((path) => {
-    const found = statSync(path, { throwIfNoEntry: false })
+    const found = statusOf(path)
     return found !== undefined && found.uid === me && (found.mode & BY_OTHERS) === 0
   })
 }

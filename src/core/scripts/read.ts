@@ -2,12 +2,13 @@
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import { toFault, type FaultData } from '../../shared/fault.ts'
+import { isFile } from '../disk.ts'
 import { touchCode } from '../handlers/code.ts'
 import { COARSEST_TIME, describeFile, stampOf, type Description } from '../handlers/describe.ts'
 import { digestOfParts, filesIn, pathIn, readPart, type Part } from './content.ts'
 import type { Found } from './find.ts'
 import { sidecarNames } from './names.ts'
-import { isFile, neighboursOf, type Neighbours } from './neighbours.ts'
+import { neighboursOf, type Neighbours } from './neighbours.ts'
 
 /** A script as it is now. */
 export interface Script extends Found {

@@ -1,24 +1,17 @@
 /** The scripts of a deck: what lies in its folders, and what of that people approved. */
 import { dirname, join, resolve } from 'node:path'
-import { statSync } from 'node:fs'
 import type { Actor, CheckedInput, Output } from '../../shared/contract.ts'
 import { Fault, invalidInput } from '../../shared/fault.ts'
 import type { Clock } from '../clock.ts'
 import type { Definition } from '../definition.ts'
+import { isFolder, statusOf } from '../disk.ts'
 import type { Hub } from '../events.ts'
 import type { Folders } from '../folders.ts'
 import type { Metadata } from '../handlers/metadata.ts'
 import type { Version } from '../store/approvals.ts'
 import type { Store } from '../store/store.ts'
 import { keepParts, pathIn } from './content.ts'
-import {
-  checkFolder,
-  fileOfName,
-  isFolder,
-  nameOfFile,
-  scriptsFolders,
-  type ScriptsFolder,
-} from './folders.ts'
+import { checkFolder, fileOfName, nameOfFile, scriptsFolders, type ScriptsFolder } from './folders.ts'
 import { nameIn, splitName } from './names.ts'
 import type { Script } from './read.ts'
 import { factsOf, factsOfLost, heard, jobsByScript, withoutParts, type ScriptFacts } from './facts.ts'
@@ -113,7 +106,7 @@ export function createScripts(options: ScriptsOptions) {
     const all = store.approvals.latest(name) ? await findAll() : []
     const { renamedTo } = factsOfLost(name, store, new Map(), all)
     const hint = renamedTo === null ? '' : `; ${renamedTo} is what it was: was it renamed?`
-    const is = statSync(fileOfName(where, path), { throwIfNoEntry: false }) ? 'is no script' : 'is not there'
+    const is = statusOf(fileOfName(where, path)) ? 'is no script' : 'is not there'
     return new Fault(
       'handler-missing',
       `the script ${name} ${is} in the scripts folder ${where.path}${hint}`,

@@ -2,7 +2,8 @@
 import { readdir } from 'node:fs/promises'
 import { basename, join, relative } from 'node:path'
 import type { FSWatcher } from 'chokidar'
-import { isFolder, type ScriptsFolder } from './folders.ts'
+import { isFolder } from '../disk.ts'
+import type { ScriptsFolder } from './folders.ts'
 import { isLeftAlone, nameIn } from './names.ts'
 
 /** What changes within this time is told at once: editors and copies write in several steps. In ms. */

@@ -1,9 +1,9 @@
-import { realpathSync, statSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, sep } from 'node:path'
 import type { CheckedInput } from '../../shared/contract.ts'
 import { Fault } from '../../shared/fault.ts'
-import { diskFault, makeFolder } from '../disk.ts'
+import { diskFault, makeFolder, statusOf } from '../disk.ts'
 import { fileOfName, type ScriptsFolder } from './folders.ts'
 
 /**
@@ -17,7 +17,7 @@ export async function writeScript(
 ): Promise<void> {
   const file = fileOfName(folder, path)
   const draft = join(dirname(file), `.${basename(file)}.${process.pid}`)
-  const before = statSync(file, { throwIfNoEntry: false })
+  const before = statusOf(file)
   if (isNew && before) throw new Fault('conflict', `${file} is there already: give another name`)
   if (before?.isDirectory()) throw new Fault('conflict', `${file} is a folder: name the file in it`)
   try {
@@ -30,7 +30,7 @@ export async function writeScript(
   } catch (thrown) {
     throw thrown instanceof Fault ? thrown : diskFault(thrown, `${file} cannot be written`)
   } finally {
-    await rm(draft, { force: true })
+    await rm(draft, { force: true }).catch(() => {}) // what it could not be written for matters more
   }
 }
 
