@@ -67,4 +67,4 @@ const shown = (line: string): string =>
   )
 
 /** Controls, and what turns the direction of text or has no width: with these, code can look like other code. */
-const HIDDEN = /[^\P{C}\t]/gu
+const HIDDEN = /[^\P{C}\t]|[\p{Zl}\p{Zp}\u115F\u1160\u3164\uFFA0]/gu

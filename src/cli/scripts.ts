@@ -1,6 +1,7 @@
 /** `jobdeck scripts`: what lies in the scripts folders. */
 import type { Output } from '../shared/contract.ts'
 import { Fault } from '../shared/fault.ts'
+import { shellQuoted } from '../core/handlers/examine-text.ts'
 import { withDeck, type GlobalOptions } from './deck.ts'
 import { facts, section } from './facts.ts'
 import { reviewText, sourceText } from './review.ts'
@@ -55,7 +56,8 @@ function tellWhere(folders: Output<'scripts.folders'>): void {
   printNote(`There are no scripts. Copy one into ${main!.path}, or: jobdeck new script hello.py --lang py`)
 }
 
-export const quoted = (name: string): string => (/^[\w@%+=:,./-]+$/.test(name) ? name : JSON.stringify(name))
+/** As a shell takes it, whatever stands in it: it is copied into one. */
+export const quoted = shellQuoted
 
 interface ShowOptions extends GlobalOptions {
   script?: string | undefined

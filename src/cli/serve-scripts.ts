@@ -2,6 +2,7 @@
 import type { Client } from '../shared/client.ts'
 import type { Output } from '../shared/contract.ts'
 import type { Say } from './background-log.ts'
+import { quoted } from './scripts.ts'
 import { counted } from './terminal.ts'
 
 type Script = Output<'scripts.get'>
@@ -32,9 +33,10 @@ export function tellScripts(client: Client, say: Say): void {
 }
 
 const SENTENCES: Record<Script['state'], (script: Script) => string> = {
-  new: ({ name }) => `The script ${name} is new: it runs once somebody approves it (jobdeck trust ${name})`,
+  new: ({ name }) =>
+    `The script ${name} is new: it runs once somebody approves it (jobdeck trust ${quoted(name)})`,
   changed: ({ name }) =>
-    `The script ${name} was changed: it runs once somebody approves that (jobdeck trust ${name})`,
+    `The script ${name} was changed: it runs once somebody approves that (jobdeck trust ${quoted(name)})`,
   approved: ({ name }) => `The script ${name} is approved`,
   broken: ({ name, problem }) => `The script ${name} cannot run: ${problem!.message.split('\n')[0]}`,
   gone: ({ name }) => `The script ${name} is gone`,

@@ -3,6 +3,7 @@ import type { Client } from '../shared/client.ts'
 import { canAsk, confirm } from './ask.ts'
 import { withDeck, type GlobalOptions } from './deck.ts'
 import { reviewText } from './review.ts'
+import { quoted } from './scripts.ts'
 import { counted, oneLine, print, printJson, printNote } from './terminal.ts'
 
 interface TrustOptions extends GlobalOptions {
@@ -35,7 +36,8 @@ async function trustOne(
     `Approved ${oneLine(name)}: ${counted(approved.parts.length, 'file')}, ${approved.digest!.slice(0, 16)}`,
   )
   for (const warning of approved.warnings) printNote(`${name}: ${warning}`)
-  if (approved.jobs.length === 0) printNote(`No job runs it yet: jobdeck add NAME ${name} --cron "0 3 * * *"`)
+  if (approved.jobs.length === 0)
+    printNote(`No job runs it yet: jobdeck add NAME ${quoted(name)} --cron "0 3 * * *"`)
 }
 
 export const distrust = ({ scripts, ...options }: TrustOptions): Promise<void> =>

@@ -5,6 +5,7 @@ import type { Client } from '../shared/client.ts'
 import type { Handler, Parameters } from '../shared/contract.ts'
 import { Fault } from '../shared/fault.ts'
 import { checkParameters } from '../core/handlers/parameters.ts'
+import { quoted } from './scripts.ts'
 import { printNote } from './terminal.ts'
 
 export interface TypedFile {
@@ -27,7 +28,9 @@ export async function readTypedFile(client: Client, typed: string, asCommand: st
     const { name, title, description, schema, warnings, state } = script
     for (const warning of warnings) printNote(`${name}: ${warning}`)
     if (state === 'new' || state === 'changed')
-      printNote(`${name} waits to be looked at and approved, and does not run before: jobdeck trust ${name}`)
+      printNote(
+        `${name} waits to be looked at and approved, and does not run before: jobdeck trust ${quoted(name)}`,
+      )
     return {
       handler: { script: name },
       name,

@@ -66,7 +66,7 @@ const handlers: Handlers = {
       return id
     }
     const write = <T>(work: () => T) => engine.planning.afterSettling(work, keyed(engine, job))
-    return engine.start(definitionOf(asTyped, job), categoryId, params, trigger, save, write)
+    return engine.start(definitionOf(asTyped, job), categoryId, params, trigger, save, write, true)
   },
   'jobs.list': ({ store }, input) => store.jobs.list(input),
   'jobs.count': ({ store }, input) => store.jobs.count(input),

@@ -28,7 +28,7 @@ export interface Definition {
   target: Target
   mode: Mode
   /** The script of the scripts folders that it is, as it was approved. */
-  script?: { name: string; digest: string; entry: string } | undefined
+  script?: { name: string; digest: string; entry: string; isFolder: boolean } | undefined
   /** JSON Schema of the parameters, where the handler has one that can be read without running it. */
   schema?: Record<string, unknown> | undefined
   /** Milliseconds from `running`; none if undefined. */

@@ -275,13 +275,18 @@ export async function createEngine(options: EngineOptions) {
     { handlers, params, policy, schedule }: JobDefinition,
     categoryId: number | null,
     given: Parameters,
+    isTyped = false,
   ): Promise<Part[]> {
     if (handlers.length === 0) throw new Fault('conflict', 'the job has nothing to run: add a handler first')
     const merged = { ...params, ...given }
     const inherited = combine(sourcesOf(store, categoryId, policy))
     const parts: Part[] = []
     for (const { priority, handler } of handlers) {
-      const resolved = await resolveHandler(handler, inherited, { codeFolder: folders.code, base, scripts })
+      const resolved = await resolveHandler(handler, inherited, {
+        codeFolder: folders.code,
+        base,
+        scripts: isTyped ? { ...scripts, nameOf: () => undefined } : scripts,
+      })
       const isDaemon = schedule !== undefined && 'daemon' in schedule
       const definition = isDaemon ? { ...resolved, retry: undefined, isDaemon } : resolved
       parts.push({
@@ -395,6 +400,7 @@ export async function createEngine(options: EngineOptions) {
 
     /**
      * Queues one execution per handler; resolves once that is committed.
+     * @param isTyped whether somebody names a file to be run now, in a scripts folder too
      * @param jobIdOf the job they belong to; runs inside the transaction, and may save it
      * @throws Fault where a handler cannot be run or the parameters do not fit its schema; then nothing is stored
      */
@@ -405,8 +411,9 @@ export async function createEngine(options: EngineOptions) {
       trigger: Trigger,
       jobIdOf: () => string,
       write: <T>(work: () => T) => Promise<T> = store.write,
+      isTyped = false,
     ): Promise<Execution[]> {
-      const parts = await prepare(definition, categoryId, given)
+      const parts = await prepare(definition, categoryId, given, isTyped)
       const now = clock.now()
       const queued = write(() => {
         const jobId = jobIdOf()

@@ -1,7 +1,7 @@
 /** What people and programs do to jobs; each function runs inside a transaction and leaves its trail. */
 import { resolve } from 'node:path'
 import type { CheckedInput, Handler } from '../shared/contract.ts'
-import { Fault } from '../shared/fault.ts'
+import { Fault, invalidInput } from '../shared/fault.ts'
 import type { JobDefinition } from './definition.ts'
 import type { Engine } from './engine.ts'
 import { createId } from './host.ts'
@@ -135,6 +135,11 @@ export function definitionOf(
 /** A file by its absolute path; one of a scripts folder by its name there, so that it runs only as it was approved. */
 function fileHandler(handler: Extract<Handler, { file: string }>, scripts: Pick<Scripts, 'nameOf'>): Handler {
   const file = resolve(handler.file)
-  const script = handler.interpreter ? undefined : scripts.nameOf(file)
-  return script === undefined ? { ...handler, file } : { script }
+  const script = scripts.nameOf(file)
+  if (script === undefined) return { ...handler, file }
+  if (!handler.interpreter) return { script }
+  throw invalidInput(
+    'handlers.interpreter',
+    `${script} lies in a scripts folder: it says itself what runs it`,
+  )
 }

@@ -372,3 +372,27 @@ test('a program that is run where it lies is not run as another than it was queu
     error: { message: expect.stringContaining('was changed after') },
   })
 })
+
+test('a folder that was moved with its packages runs where it is now', async () => {
+  const { put, approve, run, folder } = await scriptsDeck()
+  put('old/package.json', '{ "main": "a.mjs" }')
+  put('old/a.mjs', `import word from 'word'\nexport default () => word`)
+  put('old/node_modules/word/package.json', '{ "main": "index.js" }')
+  put('old/node_modules/word/index.js', `module.exports = 'word'`)
+  await approve('old')
+  renameSync(join(folder, 'old'), join(folder, 'new'))
+  expect(await run('new')).toMatchObject({ status: 'completed', result: 'word' })
+})
+
+test('the same content under two names runs under both, and a copy that is lost is made anew', async () => {
+  const { put, approve, run, root } = await scriptsDeck()
+  put('a.sh', 'echo 1')
+  put('b.sh', 'echo 1')
+  const { digest } = await approve('a.sh')
+  await approve('b.sh')
+  for (const name of ['a.sh', 'b.sh']) expect(await run(name), name).toMatchObject({ status: 'completed' })
+  rmSync(join(root, 'jobs.db-files', 'approved', digest ?? ''), { recursive: true })
+  await expect(run('a.sh')).rejects.toThrow('approve it anew')
+  await approve('b.sh')
+  for (const name of ['a.sh', 'b.sh']) expect(await run(name), name).toMatchObject({ status: 'completed' })
+})

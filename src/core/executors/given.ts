@@ -55,7 +55,12 @@ export async function readGiven(definition: Definition, text: string, { valuesOf
       )
   return {
     params,
-    secretParams: new Set(inParams.map(({ path }) => path[1]!)),
+    secretParams: new Set([
+      ...inParams.map(({ path }) => path[1]!),
+      ...(schema
+        ? Object.keys(params).filter((name) => passwordsIn(schema, { [name]: params[name] }).length > 0)
+        : []),
+    ]),
     variables: { ...fromFiles, ...own },
     storedVariables: { ...fromFiles, ...storedVariables(definition) },
     secrets: [

@@ -46,13 +46,21 @@ async function describeModule(file: string, codeFolder: string): Promise<Descrip
     throw new Fault('handler-unsuitable', message)
   }
   // Tells of syntax errors, and of imports that are not there.
-  const { digest, inputs } = await bundleModule(file, codeFolder)
-  const source = await readFile(file, 'utf8')
-  const metadata = await moduleMetadata(source, /ts$/i.test(extname(file)) ? 'ts' : 'js')
+  const { digest, inputs, source } = await bundleModule(file, codeFolder)
+  const metadata = await moduleMetadata(source, loaderOf(file))
   const description: Description = { ...metadata, file: { kind: 'module', digest, inputs } }
   const read = [...inputs].map(([input, { digest: of }]): [string, Stamped] => [input, { digest: of }])
   bundled.set(file, { inputs: new Map(read), description, digest })
   return description
+}
+
+const loaderOf = (file: string) => (/ts$/i.test(extname(file)) ? 'ts' : 'js')
+
+/** What the copy of an approved script says of itself, and what the copy of a file beside it says of it. */
+export async function describeCopy(file: string): Promise<Metadata> {
+  const source = await readHead(file, SOURCE_LIMIT)
+  const own = isModule(file) ? await moduleMetadata(source, loaderOf(file)) : programMetadata(source, file)
+  return overlay(own, await readSidecar(file))
 }
 
 /** What a module is made of: the digest of a file, and what the file system said of it when it was last read. */

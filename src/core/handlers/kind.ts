@@ -19,6 +19,8 @@ export const hasProgramEnding = (file: string): boolean =>
   PROGRAM_ENDINGS.includes(extname(file).toLowerCase())
 
 export interface ProgramOptions extends Wishes {
+  /** Where the bytes of the file are read, if not there: it runs where it lies, as its copy says. */
+  readFrom?: string | undefined
   /** Of the run, whose PATH is searched; that of this process, if not given. */
   environment?: Record<string, string | undefined> | undefined
 }
@@ -37,8 +39,8 @@ export async function programCommand(file: string, options: ProgramOptions = {})
  * @throws Fault `handler-unsuitable`
  */
 export async function programChoice(file: string, options: ProgramOptions): Promise<Choice> {
-  const { environment = process.env, ...wishes } = options
-  const line = firstLineOf(await readHead(file, FIRST_LINE))
+  const { environment = process.env, readFrom = file, ...wishes } = options
+  const line = firstLineOf(await readHead(readFrom, FIRST_LINE))
   const choice = await chooseInterpreter(file, line, wishes, surroundingsOf(environment))
   if (choice) return choice
   const endings = [...MODULES, ...PROGRAM_ENDINGS].join(' ')

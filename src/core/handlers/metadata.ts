@@ -61,9 +61,8 @@ function readExports({ body }: Program): { found: Record<string, unknown>; compu
  * @throws Fault `handler-syntax` where the block is there and is not valid TOML
  */
 export function programMetadata(source: string, file: string): Metadata {
-  const [, prefix, body] = BLOCK.exec(source) ?? []
-  if (body === undefined) return fromValues({}, {})
-  const lines = body.split(/\r?\n/).map((line) => line.slice(prefix!.length).replace(/^ /, ''))
+  const lines = blockIn(source.split(/\r?\n/))
+  if (!lines) return fromValues({}, {})
   try {
     const toml = parseToml(lines.join('\n')) as {
       dependencies?: unknown[]
@@ -80,7 +79,26 @@ export function programMetadata(source: string, file: string): Metadata {
   }
 }
 
-const BLOCK = /^(#|\/\/|--|;|REM|::) \/\/\/ script\s*$\r?\n((?:^\1(?: .*)?$\r?\n)*?)^\1 \/\/\/\s*$/m
+const BLOCK_BEGIN = /^(#|\/\/|--|;|REM|::) \/\/\/ script\s*$/
+
+/** The lines of the first block that is whole, without what makes them comments. */
+function blockIn(lines: string[]): string[] | undefined {
+  let prefix: string | undefined
+  let body: string[] = []
+  for (const line of lines) {
+    if (prefix !== undefined) {
+      if (line.trimEnd() === `${prefix} ///`) return body
+      if (line === prefix || line.startsWith(`${prefix} `)) {
+        body.push(line.slice(prefix.length + 1))
+        continue
+      }
+    }
+    prefix = BLOCK_BEGIN.exec(line)?.[1]
+    body = []
+  }
+  return undefined
+}
+
 /** What a module may say of itself. */
 const EXPORTED = new Set(['title', 'description', 'params', 'defaults'])
 const DESCRIBING = new Set(['title', 'description', 'params', 'interpreter', 'conda', 'defaults', 'default'])

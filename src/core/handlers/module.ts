@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { builtinModules } from 'node:module'
 import { dirname, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build, type BuildFailure, type Plugin } from 'esbuild'
 import { libraryUrl } from '../entry.ts'
 import { Fault } from '../../shared/fault.ts'
@@ -12,6 +12,8 @@ export interface Bundle {
   digest: string
   /** The files that it was made of, and what was in each. */
   inputs: Map<string, Input>
+  /** The file itself, as it was bundled. */
+  source: string
 }
 
 export interface Input {
@@ -27,6 +29,7 @@ export interface Input {
  */
 export async function bundleModule(file: string, codeFolder: string): Promise<Bundle> {
   const inputs = new Map<string, Input>()
+  let source: string | undefined
   const url = pathToFileURL(file).href
   const result = await build({
     entryPoints: [file],
@@ -53,7 +56,7 @@ export async function bundleModule(file: string, codeFolder: string): Promise<Bu
     banner: {
       js: `globalThis.require ??= process.getBuiltinModule('module').createRequire(${JSON.stringify(url)});`,
     },
-    plugins: [packagesStayOutside, noteInputs(inputs)],
+    plugins: [packagesStayOutside(inputs), noteInputs(inputs, (text) => (source ??= text))],
     logLevel: 'silent',
   }).catch((thrown: BuildFailure) => {
     throw syntaxFault(file, thrown)
@@ -66,42 +69,55 @@ export async function bundleModule(file: string, codeFolder: string): Promise<Bu
       { data: { file, noDefault: true } },
     )
   }
-  return { digest: await keepCode(codeFolder, result.outputFiles[0]!.contents), inputs }
+  return { digest: await keepCode(codeFolder, result.outputFiles[0]!.contents), inputs, source: source ?? '' }
 }
 
-/** Notes what is read: just these bytes are bundled, whatever becomes of the file meanwhile. */
-const noteInputs = (inputs: Map<string, Input>): Plugin => ({
+/** Notes what is read, the entry first: just these bytes are bundled, whatever becomes of the file meanwhile. */
+const noteInputs = (inputs: Map<string, Input>, onSource: (text: string) => void): Plugin => ({
   name: 'note-inputs',
   setup({ onLoad }) {
     onLoad({ filter: /./, namespace: 'file' }, async ({ path }) => {
       const contents = await readFile(path)
-      inputs.set(path, { digest: digestOf(contents), size: contents.length })
+      onSource(contents.toString('utf8'))
+      inputs.set(path, inputOf(contents))
       return { contents, loader: 'default' }
     })
   },
 })
 
-const BUILT_IN = new Set(builtinModules)
+const inputOf = (contents: Buffer): Input => ({ digest: digestOf(contents), size: contents.length })
 
-const packagesStayOutside: Plugin = {
-  name: 'packages-stay-outside',
-  setup({ onResolve, resolve }) {
-    onResolve({ filter: /\.node$/ }, ({ path, resolveDir }) => ({
-      path: join(resolveDir, path),
-      external: true,
-    }))
-    // A bare name: neither relative nor absolute, on any platform. (The filter is Go's, which cannot look ahead.)
-    onResolve({ filter: /^[^./\\]/ }, async ({ path, kind, resolveDir, pluginData }) => {
-      if (pluginData === packagesStayOutside || kind === 'entry-point' || /^[A-Za-z]:[\\/]/.test(path))
-        return undefined
-      if (path === 'jobdeck') return { path: libraryUrl().href, external: true }
-      if (path.includes(':') || BUILT_IN.has(path)) return { path, external: true }
-      if (kind === 'require-call' || kind === 'require-resolve') return { path, external: true }
-      const found = await resolve(path, { kind, resolveDir, pluginData: packagesStayOutside })
-      if (found.errors.length > 0) return { errors: found.errors }
-      return { path: pathToFileURL(found.path).href, external: true }
-    })
-  },
+const BUILT_IN = new Set(builtinModules)
+/** What lies there was installed, and is not bundled. */
+const INSTALLED = /[\\/]node_modules[\\/]/
+
+const packagesStayOutside = (inputs: Map<string, Input>): Plugin => {
+  const asked = {}
+  return {
+    name: 'packages-stay-outside',
+    setup({ onResolve, resolve }) {
+      // Native code is loaded from where it lies; that it was changed is seen all the same.
+      onResolve({ filter: /\.node$/ }, async ({ path: given, resolveDir }) => {
+        const path = join(resolveDir, given)
+        const contents = await readFile(path).catch(() => undefined)
+        if (contents && !INSTALLED.test(path)) inputs.set(path, inputOf(contents))
+        return { path, external: true }
+      })
+      onResolve({ filter: /^file:/ }, ({ path }) => ({ path: fileURLToPath(path) }))
+      // A bare name: neither relative nor absolute, on any platform. (The filter is Go's, which cannot look ahead.)
+      onResolve({ filter: /^[^./\\]/ }, async ({ path, kind, resolveDir, pluginData }) => {
+        if (pluginData === asked || kind === 'entry-point' || /^[A-Za-z]:[\\/]/.test(path)) return undefined
+        if (path === 'jobdeck') return { path: libraryUrl().href, external: true }
+        if (path.includes(':') || BUILT_IN.has(path)) return { path, external: true }
+        if (kind === 'require-call' || kind === 'require-resolve') return { path, external: true }
+        const found = await resolve(path, { kind, resolveDir, pluginData: asked })
+        if (found.errors.length > 0) return { errors: found.errors }
+        // By way of `imports` or `paths` a bare name can be that of a neighbour, which is a part of the script.
+        if (!found.external && !INSTALLED.test(found.path)) return { path: found.path }
+        return { path: pathToFileURL(found.path).href, external: true }
+      })
+    },
+  }
 }
 
 function syntaxFault(file: string, { errors, message }: BuildFailure): Fault {

@@ -13,7 +13,7 @@ export interface ResolveParts {
   codeFolder: string
   /** The environment of every run: the interpreter of a script is looked for on its PATH. */
   base: Record<string, string>
-  scripts: Pick<Scripts, 'runnable'>
+  scripts: Pick<Scripts, 'runnable' | 'nameOf'>
 }
 
 /** Kept: to ask again for what is loaded takes a turn of its own. */
@@ -49,6 +49,9 @@ export async function resolveHandler(
   if ('script' in handler)
     return scriptDefinition(handler, policy, base, await scripts.runnable(handler.script))
   const file = isAbsolute(handler.file) ? handler.file : resolve(handler.file)
+  // It may lie in a folder that became a scripts folder since.
+  const script = scripts.nameOf(file)
+  if (script !== undefined) return scriptDefinition(handler, policy, base, await scripts.runnable(script))
   describing ??= await import('./describe.ts')
   const { describeFile } = describing
   const { file: how, ...metadata } = await describeFile(file, codeFolder)
@@ -71,10 +74,10 @@ async function scriptDefinition(
   handler: Handler,
   policy: Policy,
   base: Record<string, string>,
-  { name, digest, entry, entryPath, folder, copyOf, code, metadata }: Runnable,
+  { name, digest, entry, entryPath, folder, isFolder, copyOf, code, metadata }: Runnable,
 ): Promise<Definition> {
   const { schema, defaults } = metadata
-  const script = { name, digest, entry: entryPath }
+  const script = { name, digest, entry: entryPath, isFolder }
   const merged = mergedPolicy(folder, defaults, policy)
   if (code !== undefined) {
     const target: Target = { kind: 'module', file: entry, digest: code }
@@ -82,7 +85,8 @@ async function scriptDefinition(
   }
   requireMode(merged.mode, 'process', `${name} is a program, which`, '')
   // What runs it is chosen by where it lies: a virtual environment is not copied.
-  const command = (await commandOf(entry, metadata, { ...merged, directory: folder }, base)).map(copyOf)
+  const options = { ...metadata, readFrom: copyOf(entry) }
+  const command = (await commandOf(entry, options, { ...merged, directory: folder }, base)).map(copyOf)
   const target: Target = { kind: 'script', file: entry, digest, command }
   return { ...complete(handler, target, merged, 'process'), schema, script }
 }
@@ -97,7 +101,7 @@ function mergedPolicy(folder: string, { environmentFiles, ...defaults }: Policy,
 
 const commandOf = (
   file: string,
-  { interpreter, conda, hasDependencies }: Metadata,
+  { interpreter, conda, hasDependencies, readFrom }: Metadata & { readFrom?: string },
   { environment, directory }: Policy,
   base: Record<string, string>,
 ): Promise<string[]> =>
@@ -105,6 +109,7 @@ const commandOf = (
     interpreter,
     conda,
     hasDependencies,
+    readFrom,
     directory,
     environment: { ...base, ...plainVariables(environment) },
   })

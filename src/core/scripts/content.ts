@@ -5,12 +5,12 @@
 import { createHash } from 'node:crypto'
 import { constants, createReadStream, createWriteStream } from 'node:fs'
 import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, extname, join, relative } from 'node:path'
+import { basename, dirname, extname, join, relative, sep } from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Fault } from '../../shared/fault.ts'
 import { diskFault, makeFolder } from '../disk.ts'
-import { isLeftAlone, sidecarNames } from './names.ts'
+import { isInner, isLeftAlone, sidecarNames } from './names.ts'
 
 /** One of the files that a script is made of. */
 export interface Part {
@@ -29,17 +29,17 @@ const INSTALLED = 'node_modules/.package-lock.json'
 
 /**
  * The digest of a script that is made of these files.
- * @param entry the path of the one that is run; its name counts for its ending alone, so that a renamed script stays itself
+ * @param entry the path of the one that is run. In a folder of its own each name counts; else the name of the entry, and
+ *   of what is said of it, counts for its ending alone, so that a renamed script stays itself
  */
-export function digestOfParts(entry: string, parts: Part[]): string {
+export function digestOfParts(entry: string, parts: Part[], isFolder: boolean): string {
   const sidecars = new Set(sidecarNames(entry).map((name) => join(dirname(entry), name)))
-  const nameOf = ({ path }: Part) => {
-    if (dirname(entry) !== '.') return path // in a folder of its own the names inside count
-    if (path === entry) return `entry${extname(path).toLowerCase()}`
-    return sidecars.has(path) ? `entry.job${extname(path)}` : path
+  const named = ({ path, digest }: Part) => {
+    if (path === entry) return [digest, 'entry', isFolder ? path : extname(path).toLowerCase()]
+    return !isFolder && sidecars.has(path) ? [digest, 'sidecar', extname(path)] : [digest, 'part', path]
   }
-  const lines = parts.map((part) => `${part.digest} ${nameOf(part)}`).toSorted()
-  return createHash('sha256').update(lines.join('\n')).digest('hex')
+  const lines = parts.map((part) => JSON.stringify(named(part))).toSorted()
+  return createHash('sha256').update(JSON.stringify(lines)).digest('hex')
 }
 
 /** All files of a folder that is a script, but for what is left alone in it. */
@@ -49,7 +49,7 @@ export async function filesIn(folder: string): Promise<string[]> {
   const waiting = [folder]
   for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
     for (const entry of await readdir(at, { withFileTypes: true })) {
-      if (isLeftAlone(entry.name)) continue
+      if (isLeftAlone(entry.name) && !isInner(entry.name)) continue
       const path = join(at, entry.name)
       if (entry.isDirectory()) waiting.push(path)
       else if (entry.isSymbolicLink())
@@ -90,7 +90,7 @@ export async function readPart(folder: string, file: string): Promise<Part> {
   return { path: pathIn(folder, file), digest: hash.digest('hex'), size }
 }
 
-export const pathIn = (folder: string, file: string): string => relative(folder, file).replaceAll('\\', '/')
+export const pathIn = (folder: string, file: string): string => relative(folder, file).replaceAll(sep, '/')
 
 /** Where a part lies in the copy of a script; what lies above its folder is kept in it too. */
 export const placeOf = (path: string): string =>
@@ -126,10 +126,9 @@ async function copyPart(from: string, to: string, part: Part): Promise<void> {
       done(null, chunk)
     },
   })
-  const source = createReadStream(from)
   const { mode } = await stat(from).catch(() => ({ mode: 0 }))
   try {
-    await pipeline(source, listen, createWriteStream(to, { mode: 0o600, flags: 'wx' }))
+    await pipeline(createReadStream(from), listen, createWriteStream(to, { mode: 0o600, flags: 'wx' }))
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown
     throw changed(from)

@@ -1,9 +1,8 @@
 /** The copies of scripts that were approved. */
-import { readFile, readdir } from 'node:fs/promises'
+import { readFile, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Output } from '../../shared/contract.ts'
-import { digestOfParts } from './content.ts'
-import { pathIn } from './content.ts'
+import { digestOfParts, pathIn } from './content.ts'
 import { partOf } from './read.ts'
 
 export type SourceFile = Output<'executions.source'>['files'][number]
@@ -20,19 +19,28 @@ async function filesOfCopy(folder: string): Promise<string[]> {
 }
 
 /** Whether a copy is just what its digest says. */
-export async function isIntact(store: string, digest: string, entry: string): Promise<boolean> {
+export async function isIntact(
+  store: string,
+  { digest, entry, isFolder }: { digest: string; entry: string; isFolder: boolean },
+): Promise<boolean> {
   const folder = join(store, digest)
   const parts = await Promise.all((await filesOfCopy(folder)).map((file) => partOf(folder, file)))
-  return digestOfParts(entry, parts) === digest
+  return digestOfParts(entry, parts, isFolder) === digest
 }
 
 export async function readCopy(folder: string): Promise<SourceFile[]> {
-  return Promise.all((await filesOfCopy(folder)).map((file) => readSource(file, pathIn(folder, file))))
+  const files: SourceFile[] = []
+  for (const file of await filesOfCopy(folder)) {
+    const { path, size, text } = await readSource(file, pathIn(folder, file))
+    files.push({ path, size, text })
+  }
+  return files
 }
 
-/** A file as it is shown. */
-export async function readSource(file: string, path: string): Promise<SourceFile> {
+/** A file as it is shown; a long one, or one that is no text, without its text. */
+export async function readSource(file: string, path: string): Promise<SourceFile & { bytes?: Buffer }> {
+  const { size } = await stat(file)
+  if (size > TEXT_LIMIT) return { path, size, text: null }
   const bytes = await readFile(file)
-  const text = bytes.length <= TEXT_LIMIT && !bytes.includes(0) ? bytes.toString('utf8') : null
-  return { path, size: bytes.length, text }
+  return { path, size: bytes.length, text: bytes.includes(0) ? null : bytes.toString('utf8'), bytes }
 }

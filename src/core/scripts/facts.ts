@@ -22,7 +22,7 @@ export function factsOf(script: Script, store: Store, trustsAll: boolean, jobs: 
   const { name, description, problem, digest, isFolder } = script
   const approval = digest === undefined ? undefined : store.approvals.find(digest)
   const last = store.approvals.latest(name)
-  const metadata = description && heard(description, approval?.version)
+  const metadata = approval?.version.metadata ?? description
   return {
     name,
     state: problem ? 'broken' : approval || trustsAll ? 'approved' : last ? 'changed' : 'new',
@@ -38,7 +38,7 @@ export function factsOf(script: Script, store: Store, trustsAll: boolean, jobs: 
     problem: problem ? problemOf(problem) : null,
     digest: digest ?? null,
     parts: script.parts.map(({ path, size }) => ({ path, size })),
-    approvedAt: last?.at ?? approval?.at ?? null,
+    approvedAt: last?.at ?? null,
     jobs: jobs.get(name) ?? [],
     renamedTo: null,
   }
@@ -65,19 +65,6 @@ export function factsOfLost(name: string, store: Store, jobs: JobsByScript, all:
     approvedAt: last?.at ?? null,
     jobs: jobs.get(name) ?? [],
     renamedTo: (last && all.find(({ digest }) => digest === last.digest)?.name) ?? null,
-  }
-}
-
-/** What a script says of itself, with what its module told when it was loaded. */
-export function heard<M extends Metadata>(metadata: M, version: Version | undefined): M {
-  if (!version?.told) return metadata
-  const { title, description, schema, defaults } = version.told
-  return {
-    ...metadata,
-    ...(title !== undefined && { title }),
-    ...(description !== undefined && { description }),
-    ...(schema && { schema }),
-    defaults: { ...metadata.defaults, ...defaults },
   }
 }
 

@@ -1,5 +1,5 @@
 /** What in a scripts folder is a script: nothing of it is run, and little of it read. */
-import { realpathSync, type Dirent } from 'node:fs'
+import type { Dirent } from 'node:fs'
 import { readFile, readdir, realpath, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { Fault, toFault, type FaultData } from '../../shared/fault.ts'
@@ -33,12 +33,12 @@ export async function findScripts(root: string): Promise<Found[]> {
 export async function findScript(root: string, path: string): Promise<Found | undefined> {
   const real = await realpath(root).catch(() => undefined)
   const names = path.split('/')
-  if (real === undefined || names.some((name) => name === '' || name === '..' || isLeftAlone(name)))
-    return undefined
+  const isOdd = (name: string) => name === '' || name === '..' || isLeftAlone(name)
+  if (real === undefined || names.some(isOdd) || path.startsWith('@')) return undefined
   const file = join(root, ...names)
   // What lies in the folder of another script is a part of that.
   for (let index = 1; index < names.length; index++)
-    if (await entryOf(join(root, ...names.slice(0, index)))) return undefined
+    if (await entryOf(join(root, ...names.slice(0, index))).catch(() => 'broken')) return undefined
   return examine(root, real, file, names.at(-1)!)
 }
 
@@ -57,10 +57,11 @@ async function look(root: string, real: string, folder: string, depth: number): 
 }
 
 async function examine(root: string, real: string, path: string, name: string): Promise<Found | undefined> {
-  const inFolder = relative(root, path).replaceAll('\\', '/')
+  const inFolder = relative(root, path).replaceAll(sep, '/')
   const found = statusOf(path)
   if (!found) return undefined // it went away, or is a link to nothing
-  const target = realpathSync.native(path)
+  const target = await realpath(path).catch(() => undefined)
+  if (target === undefined) return undefined
   const isFolder = found.isDirectory()
   if (!isFolder && (!found.isFile() || isData(name) || isSidecar(name))) return undefined
   if (!target.startsWith(real + sep)) {
@@ -119,6 +120,7 @@ const isProgram = async (file: string): Promise<boolean> => {
     () => false,
   )
 }
+
 async function mainOf(file: string): Promise<string | undefined> {
   const text = await readFile(file, 'utf8').catch(() => undefined)
   if (text === undefined) return undefined

@@ -29,7 +29,10 @@ export function scriptsFolders(store: Store, deckFolder: string, main: string | 
     return kept === undefined ? usual : resolve(deckFolder, kept)
   }
   return {
-    list: (): ScriptsFolder[] => [{ name: MAIN_FOLDER, path: mainPath(), approve: 'people' }, ...added()],
+    list: (): ScriptsFolder[] => [
+      { name: MAIN_FOLDER, path: realOf(mainPath()), approve: 'people' },
+      ...added(),
+    ],
 
     /** For programs that open the deck and do not know where its scripts are; in a transaction. From the deck, as that may be moved. */
     keepMain(): void {
@@ -52,8 +55,18 @@ export function scriptsFolders(store: Store, deckFolder: string, main: string | 
   }
 }
 
-/** What a file in one of the folders is called; undefined where it lies elsewhere. */
-export function nameOfFile(folders: ScriptsFolder[], file: string): string | undefined {
+/** Without the links on the way to it; as it is given, where it is not there. */
+function realOf(path: string): string {
+  try {
+    return realpathSync.native(path)
+  } catch {
+    return path
+  }
+}
+
+/** What a file in one of the folders is called, by whatever way it is named; undefined where it lies elsewhere. */
+export function nameOfFile(folders: ScriptsFolder[], given: string): string | undefined {
+  const file = realOf(given)
   for (const { name, path } of folders) {
     const inFolder = relative(path, file)
     if (inFolder !== '' && !inFolder.startsWith(`..${sep}`) && inFolder !== '..' && !isAbsolute(inFolder))

@@ -1,5 +1,5 @@
 /** Which files and folders are looked at in a scripts folder, by their names alone. */
-import { basename, extname } from 'node:path'
+import { basename, extname, sep } from 'node:path'
 
 /** What editors, downloads and version control leave beside the real thing. */
 const LEFT_BEHIND = /^[._#]|~$|\.(?:swp|swo|swx|tmp|temp|part|partial|crdownload|download|bak|orig|rej)$/i
@@ -10,8 +10,12 @@ const DATA =
   /\.(?:txt|md|rst|pdf|html?|css|xml|svg|json[5cl]?|toml|ya?ml|ini|cfg|conf|env|properties|lock|csv|tsv|log|map|sqlite3?|db|png|jpe?g|gif|webp|ico|zip|gz|xz|bz2|zst|tar|tgz|7z|pem|key|crt|so|dll|dylib|node|wasm|pyc|class|jar|d\.[cm]?ts|docx?|xlsx?|pptx?)$/i
 const SIDECAR = /\.job\.(?:toml|json)$/i
 
-/** What is left alone wherever it lies. */
-export const isLeftAlone = (name: string): boolean => LEFT_BEHIND.test(name) || FILLED.has(name)
+/** What is left alone wherever it lies; also what no name of a script can say, as a backslash is a slash to Windows. */
+export const isLeftAlone = (name: string): boolean =>
+  LEFT_BEHIND.test(name) || FILLED.has(name) || name.includes('\\')
+
+/** In a script that is a folder, what its language wants so called. */
+export const isInner = (name: string): boolean => /^__\w+__\.py$/.test(name)
 
 /** Whether a file holds data, or says something of another file: it is not run. */
 export const isData = (name: string): boolean => DATA.test(name)
@@ -32,8 +36,8 @@ export const isHandlerName = (name: string): boolean => /^handler(?:\.[^.]+)?$/i
 export const MAIN_FOLDER = ''
 
 /** How a script is called: its path in its folder, with slashes on every system. */
-export const nameIn = (folder: string, path: string): string => {
-  const plain = path.replaceAll('\\', '/')
+export const nameIn = (folder: string, path: string, separator = sep): string => {
+  const plain = path.replaceAll(separator, '/')
   return folder === MAIN_FOLDER ? plain : `@${folder}/${plain}`
 }
 

@@ -14,24 +14,28 @@ interface Rule {
 }
 
 const asItIs = (name = '') => [name]
-/** The folder of a shell script, in the ways in which it is written. */
-const SHELL_FOLDER = String.raw`(?:\$\(dirname "?\$\{?(?:0|BASH_SOURCE(?:\[0\])?)\}?"?\)/|\$\{(?:0|BASH_SOURCE(?:\[0\])?)%/\*\}/|\./)?`
+/** What stands before the name of a file beside a shell script: its folder, in the ways in which it is written. */
+const SHELL_FOLDER = String.raw`(?:"?\$(?:\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|\{[^}\n]*\}|\w+)"?/|"?\./)?`
 const shell: Rule = {
-  pattern: new RegExp(String.raw`^[ \t]*(?:source|\.)[ \t]+"?${SHELL_FOLDER}([\w./-]+)"?`, 'gm'),
+  pattern: new RegExp(String.raw`^[ \t]*(?:source|\.)[ \t]+${SHELL_FOLDER}"?([\w./-]+)"?`, 'gm'),
   places: asItIs,
 }
+/** No module lies deeper than this. */
+const DEPTH = 20
 const python: Rule = {
   pattern:
-    /^[ \t]*(?:from[ \t]+\.*([\w.]*)[ \t]+import[ \t]+([\w \t,(]+)|import[ \t]+([\w.]+(?:[ \t]*,[ \t]*[\w.]+)*))/gm,
-  places(module = '', names = '', modules = '') {
-    const wanted = modules === '' ? [module] : modules.split(',').map((name) => name.trim())
+    /(?:^|;)[ \t]*(?:from[ \t]+(\.*)[ \t]*(\w[\w.]*)?[ \t]+import[ \t]+(?:\(([^)]{0,5000})\)|([\w \t,]+))|import[ \t]+([^\n#;]+))/gm,
+  places(dots = '', module = '', inner = '', names = '', modules = '') {
+    const up = dots.length > 1 ? Array.from({ length: Math.min(dots.length, DEPTH) - 1 }, () => '..') : []
+    const wanted = modules === '' ? [module] : modules.split(',').map((name) => name.trim().split(/\s/)[0]!)
     // What is taken in by `from a import b` may be a module of its own.
-    const inner = names.match(/\w+/g) ?? []
+    const own = `${inner},${names}`.split(',').flatMap((name) => /\w+/.exec(name.trim())?.[0] ?? [])
     return wanted.flatMap((name) => {
       const parts = name.split('.').filter(Boolean)
-      const packages = parts.map((_, index) => join(...parts.slice(0, index + 1), '__init__.py'))
-      const itself = parts.length === 0 ? [] : [`${join(...parts)}.py`]
-      return [...itself, ...packages, ...inner.map((part) => join(...parts, `${part}.py`))]
+      if (parts.length > DEPTH) return []
+      const packages = parts.map((_, index) => join(...up, ...parts.slice(0, index + 1), '__init__.py'))
+      const itself = parts.length === 0 ? [] : [`${join(...up, ...parts)}.py`]
+      return [...itself, ...packages, ...own.map((part) => join(...up, ...parts, `${part}.py`))]
     })
   },
 }
@@ -70,6 +74,9 @@ export interface Neighbours {
   absent: string[]
 }
 
+/** So many places are looked at; more are named by nobody but an attacker. */
+const MOST_PLACES = 10_000
+
 /** The files that a program takes in, with those that they take in; only such as lie in its own folder or below. */
 export async function neighboursOf(entry: string): Promise<Neighbours> {
   const folder = dirname(entry)
@@ -82,7 +89,7 @@ export async function neighboursOf(entry: string): Promise<Neighbours> {
     // Some languages look beside the file, others beside the one that was started.
     const beside = dirname(file)
     const places = namesIn(text, rules).flatMap((name) => [join(beside, name), join(folder, name)])
-    for (const path of new Set(places)) {
+    for (const path of new Set(places.slice(0, MOST_PLACES))) {
       if (path === entry || found.has(path) || !path.startsWith(folder + sep)) continue
       if (!isFile(path)) absent.add(path)
       else {
@@ -94,7 +101,13 @@ export async function neighboursOf(entry: string): Promise<Neighbours> {
   return { files: [...found].toSorted(), absent: [...absent] }
 }
 
-const namesIn = (text: string, rules: Rule[]): string[] =>
-  rules.flatMap(({ pattern, places }) =>
-    [...text.matchAll(pattern)].flatMap(([, ...groups]) => places(...groups)),
+/** Nobody writes longer lines into what he runs; to look through one may take for ever. */
+const LINE_LIMIT = 2000
+
+function namesIn(text: string, rules: Rule[]): string[] {
+  const lines = text.split('\n').filter(({ length }) => length <= LINE_LIMIT)
+  const looked = lines.join('\n')
+  return rules.flatMap(({ pattern, places }) =>
+    [...looked.matchAll(pattern)].flatMap(([, ...groups]) => places(...groups)),
   )
+}

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { statusOf } from '../disk.ts'
 import type { Script } from './read.ts'
 
@@ -14,8 +14,16 @@ export function mayApprove(
   // Windows tells of no owner here: nobody is taken for one.
   if (me === undefined) return false
   const files = parts.map(({ path }) => join(folder, ...path.split('/')))
-  return [scriptsFolder, folder, ...files].every((path) => {
+  const folders = [...new Set(files.flatMap((file) => foldersTo(file, scriptsFolder)))]
+  return [scriptsFolder, folder, ...folders, ...files].every((path) => {
     const found = statusOf(path)
     return found !== undefined && found.uid === me && (found.mode & BY_OTHERS) === 0
   })
+}
+
+/** The folders in which a file lies, up to the root. */
+function foldersTo(file: string, root: string): string[] {
+  const found: string[] = []
+  for (let at = dirname(file); at.length > root.length; at = dirname(at)) found.push(at)
+  return found
 }

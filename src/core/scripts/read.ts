@@ -1,9 +1,10 @@
 /** What a script is: what it is made of, what it says of itself, and what keeps it from being run. Nothing of it is run. */
-import { dirname, join, relative, resolve, sep } from 'node:path'
+import { dirname, join, resolve, sep } from 'node:path'
 import { LRUCache } from 'lru-cache'
-import { toFault, type FaultData } from '../../shared/fault.ts'
+import { Fault, toFault, type FaultData } from '../../shared/fault.ts'
 import { isFile } from '../disk.ts'
 import { touchCode } from '../handlers/code.ts'
+import { readHead } from '../handlers/kind.ts'
 import { COARSEST_TIME, describeFile, stampOf, type Description } from '../handlers/describe.ts'
 import { digestOfParts, filesIn, pathIn, readPart, type Part } from './content.ts'
 import type { Found } from './find.ts'
@@ -44,11 +45,13 @@ const known = new LRUCache<string, { script: Script; stamps: Map<string, string>
 export async function readScript(found: Found, name: string, codeFolder: string): Promise<Script> {
   const before = found.isFolder ? undefined : known.get(found.entry)
   if (before && isUnchanged(before, codeFolder)) return { ...before.script, ...found, name }
+  const began = Date.now()
   const { script, absent } = await read(found, name, codeFolder)
   const stamps = new Map<string, string>()
   for (const { path } of script.parts) {
     const file = join(script.folder, ...path.split('/'))
-    const stamp = stampOf(file, Date.now() - COARSEST_TIME)
+    // What was changed since it was about to be read may be other than it was read.
+    const stamp = stampOf(file, began - COARSEST_TIME)
     if (stamp !== undefined) stamps.set(file, stamp)
   }
   if (stamps.size > 0 && stamps.size === script.parts.length)
@@ -82,8 +85,11 @@ async function read(
       const { files: own, absent } = await filesOf(entry, description)
       const files = new Set([...(found.isFolder ? await filesIn(folder) : []), ...own])
       const parts = await Promise.all([...files].toSorted().map((file) => partOf(folder, file)))
-      if (attempt < ATTEMPTS && !agree(folder, parts, description)) continue
-      const digest = digestOfParts(nothing.entryPath, parts)
+      if (!agree(folder, parts, description)) {
+        if (attempt < ATTEMPTS) continue
+        throw new Fault('conflict', `${name} is being written at this moment: look again`)
+      }
+      const digest = digestOfParts(nothing.entryPath, parts, found.isFolder)
       const script = {
         ...nothing,
         parts,
@@ -105,11 +111,24 @@ async function filesOf(entry: string, description: Description | undefined): Pro
     description?.file.kind === 'module'
       ? { files: [...description.file.inputs.keys()], absent: [] }
       : await neighboursOf(entry)
-  // What runs it, where that lies in its folder, is a part of it too, as are files that it is given.
-  const given = (description?.interpreter ?? []).map((word) => resolve(dirname(entry), word))
+  // What it names in its folder is a part of it too: what runs it and ends it, and files of variables.
+  const { environmentFiles = [], stopCommand = [] } = description?.defaults ?? {}
+  const words = [
+    ...(description?.interpreter ?? []),
+    ...environmentFiles,
+    ...stopCommand,
+    ...(await shebangOf(entry)),
+  ]
+  const given = words.map((word) => resolve(dirname(entry), word))
   const runs = given.filter((file) => file.startsWith(dirname(entry) + sep) && isFile(file))
   const files = [entry, ...own.files, ...sidecar, ...runs]
   return { files, absent: [...own.absent, ...places.filter((place) => !sidecar.includes(place))] }
+}
+
+/** The words of its first line, where that names what runs it. */
+async function shebangOf(file: string): Promise<string[]> {
+  const head = await readHead(file, 256).catch(() => '')
+  return head.startsWith('#!') ? head.slice(2).split('\n', 1)[0]!.trim().split(/\s+/) : []
 }
 
 /** Whether what was bundled is what was read besides. */
@@ -117,7 +136,6 @@ function agree(folder: string, parts: Part[], description: Description | undefin
   if (description?.file.kind !== 'module') return true
   const read = new Map(parts.map(({ path, digest }) => [path, digest]))
   return [...description.file.inputs].every(([file, { digest }]) => {
-    const known = read.get(relative(folder, file).replaceAll('\\', '/'))
-    return known === undefined || known === digest
+    return read.get(pathIn(folder, file)) === digest
   })
 }

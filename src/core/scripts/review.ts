@@ -1,37 +1,38 @@
 /** What somebody looks at before a script is approved: each file as it is, and as it was when it was last approved. */
 import { join } from 'node:path'
 import type { Output } from '../../shared/contract.ts'
+import { Fault } from '../../shared/fault.ts'
+import { digestOf } from '../handlers/code.ts'
 import { placeOf, type Part } from './content.ts'
 import { readSource } from './copy.ts'
 import type { Script } from './read.ts'
 
 type Reviewed = Output<'scripts.review'>['files'][number]
 
+/**
+ * One after the other: they may be many, and long.
+ * @throws Fault `conflict` where a file is no longer what it was found to be: nothing else must be shown
+ */
 export async function compare(
-  { folder, parts }: Pick<Script, 'folder' | 'parts'>,
+  { name, folder, parts }: Pick<Script, 'name' | 'folder' | 'parts'>,
   before: { folder: string; parts: Part[] } | undefined,
 ): Promise<Reviewed[]> {
   const old = new Map((before?.parts ?? []).map((part) => [part.path, part]))
   const oldText = async (path: string) =>
     (await readSource(join(before!.folder, placeOf(path)), path).catch(() => undefined))?.text ?? null
-  const now = await Promise.all(
-    parts.map(async ({ path, digest }): Promise<Reviewed> => {
-      const source = await readSource(join(folder, ...path.split('/')), path)
-      const was = old.get(path)
-      const change = !was ? 'added' : was.digest === digest ? 'same' : 'changed'
-      return { ...source, change, before: was ? await oldText(path) : null }
-    }),
-  )
+  const files: Reviewed[] = []
+  for (const { path, digest } of parts) {
+    const found = await readSource(join(folder, ...path.split('/')), path).catch(() => undefined)
+    if (!found || (found.bytes && digestOf(found.bytes) !== digest))
+      throw new Fault('conflict', `${name} is being changed: look at it again`)
+    const { size, text } = found
+    const was = old.get(path)
+    const change = !was ? 'added' : was.digest === digest ? 'same' : 'changed'
+    files.push({ path, size, text, change, before: was ? await oldText(path) : null })
+  }
   const there = new Set(parts.map(({ path }) => path))
-  const removed = [...old.keys()].filter((path) => !there.has(path))
-  const gone = await Promise.all(
-    removed.map(async (path): Promise<Reviewed> => ({
-      path,
-      size: 0,
-      text: null,
-      change: 'removed',
-      before: await oldText(path),
-    })),
-  )
-  return [...now, ...gone]
+  for (const path of old.keys())
+    if (!there.has(path))
+      files.push({ path, size: 0, text: null, change: 'removed', before: await oldText(path) })
+  return files
 }

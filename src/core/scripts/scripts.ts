@@ -1,12 +1,14 @@
 /** The scripts of a deck: what lies in its folders, and what of that people approved. */
 import { dirname, join, resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { Actor, CheckedInput, Output } from '../../shared/contract.ts'
 import { Fault, invalidInput } from '../../shared/fault.ts'
 import type { Clock } from '../clock.ts'
 import type { Definition } from '../definition.ts'
-import { isFolder, statusOf } from '../disk.ts'
+import { isFile, isFolder, statusOf } from '../disk.ts'
 import type { Hub } from '../events.ts'
 import type { Folders } from '../folders.ts'
+import { shellQuoted } from '../handlers/examine-text.ts'
 import type { Metadata } from '../handlers/metadata.ts'
 import type { Version } from '../store/approvals.ts'
 import type { Store } from '../store/store.ts'
@@ -14,7 +16,7 @@ import { keepParts, pathIn } from './content.ts'
 import { checkFolder, fileOfName, nameOfFile, scriptsFolders, type ScriptsFolder } from './folders.ts'
 import { nameIn, splitName } from './names.ts'
 import type { Script } from './read.ts'
-import { factsOf, factsOfLost, heard, jobsByScript, withoutParts, type ScriptFacts } from './facts.ts'
+import { factsOf, factsOfLost, jobsByScript, withoutParts, type ScriptFacts } from './facts.ts'
 
 export interface ScriptsOptions {
   store: Store
@@ -37,6 +39,7 @@ export interface Runnable {
   /** Its entry and its folder, as they lie in the scripts folder. */
   entry: string
   folder: string
+  isFolder: boolean
   /** The entry in the folder of the approved copy. */
   entryPath: string
   /** Where the copy of one of its files lies, by where the file lies; as it is given, where it is none. */
@@ -95,7 +98,16 @@ export function createScripts(options: ScriptsOptions) {
     return withoutParts(all)
   }
 
-  const facts = (script: Script): ScriptFacts => factsOf(script, store, trust === 'all', jobsByScript(store))
+  /** Whether it lies in a folder where what its owner writes is approved, and can only be written by him. */
+  async function isOwners(script: Script): Promise<boolean> {
+    const folder = folderNamed(splitName(script.name).folder)
+    if (folder?.approve !== 'owner') return false
+    return (await import('./owner.ts')).mayApprove(script, folder.path)
+  }
+
+  const runsUnasked = async (script: Script) => trust === 'all' || (await isOwners(script))
+  const facts = async (script: Script, jobs = jobsByScript(store)): Promise<ScriptFacts> =>
+    factsOf(script, store, await runsUnasked(script), jobs)
 
   /** @throws Fault `handler-missing` that names what it may be called now */
   async function missing(name: string): Promise<Fault> {
@@ -122,40 +134,48 @@ export function createScripts(options: ScriptsOptions) {
     return script
   }
 
-  /** Copies a script into the store, as it is now, and asks a module what it says of itself. */
+  /** Copies a script into the store, as it is now, and reads there what it says of itself. */
   async function keep(script: Script & { digest: string }): Promise<Version> {
     const { isIntact } = await import('./copy.ts')
-    const { digest, folder, description, entryPath: entry, parts } = script
-    // A copy that somebody changed is made anew.
-    if (!(await isIntact(folders.approved, digest, entry)))
-      await keepParts(folders.approved, digest, folder, parts)
-    const version: Version = { entry, parts }
-    if (description?.file.kind !== 'module') return version
-    version.code = description.file.digest
-    return version
+    const { describeCopy } = await import('../handlers/describe.ts')
+    const { digest, folder, isFolder: inFolder } = script
+    // The same content may have been approved under another name: its copy stays as it is called there.
+    const known = store.approvals.find(digest)?.version
+    const own = { entry: script.entryPath, parts: script.parts, isFolder: inFolder }
+    const isKept = known !== undefined && (await isIntact(folders.approved, { ...known, digest }))
+    if (!isKept) await keepParts(folders.approved, digest, folder, own.parts)
+    const { entry, parts } = isKept ? known : own
+    const metadata = await describeCopy(join(folders.approved, digest, ...entry.split('/')))
+    return { entry, parts, isFolder: inFolder, metadata }
+  }
+
+  /** What only running a module can tell, as a version that has it. */
+  async function ask(version: Version, { description, folder }: Script): Promise<Version> {
+    if (description?.file.kind !== 'module' || description.computed.length === 0) return version
+    const { askModule } = await import('./tell.ts')
+    const { metadataOf } = await import('../handlers/metadata.ts')
+    const code = join(folders.code, `${description.file.digest}.mjs`)
+    const answer = await askModule(code, folder, options.environment)
+    if ('failure' in answer) return { ...version, failure: answer.failure }
+    const { title, description: about, schema, defaults } = metadataOf(answer.told, answer.told.defaults)
+    const told = { ...(title && { title }), ...(about && { description: about }), ...(schema && { schema }) }
+    const metadata = { ...version.metadata, ...told, defaults: { ...version.metadata.defaults, ...defaults } }
+    return { ...version, metadata }
   }
 
   /** @throws Fault where it is broken, or is not what was looked at */
   async function approve(name: string, wanted?: string, as: Actor = actor): Promise<Script> {
     const script = await require(name)
-    const { digest, problem } = script
-    if (problem)
-      throw new Fault(problem.code, problem.message, { ...(problem.data && { data: problem.data }) })
-    if (digest === undefined || (wanted !== undefined && wanted !== digest))
+    const digest = digestOf(script)
+    if (wanted !== undefined && wanted !== digest)
       throw new Fault('conflict', `${name} was changed since it was looked at: look at it again`)
-    const version = await keep({ ...script, digest })
-    if (store.approvals.has(digest, name)) return script
-    if (version.code !== undefined && script.description!.computed.length > 0) {
-      const { askModule } = await import('./tell.ts')
-      const answer = await askModule(
-        join(folders.code, `${version.code}.mjs`),
-        script.folder,
-        options.environment,
-      )
-      const { metadataOf } = await import('../handlers/metadata.ts')
-      if ('failure' in answer) version.failure = answer.failure
-      else version.told = metadataOf(answer.told, answer.told.defaults)
-    }
+    const kept = await keep({ ...script, digest })
+    const version = await ask(kept, script)
+    if (
+      store.approvals.has(digest, name) &&
+      isDeepStrictEqual(store.approvals.find(digest)!.version, version)
+    )
+      return script
     const at = clock.now()
     await store.write(() => {
       store.approvals.add({ digest, name, at, actor: as, version })
@@ -163,6 +183,16 @@ export function createScripts(options: ScriptsOptions) {
     })
     tell(name)
     return script
+  }
+
+  /** Of a script that can be run. @throws Fault that says why it cannot */
+  function digestOf({ name, digest, problem }: Script): string {
+    if (digest !== undefined && !problem) return digest
+    const { code, message, data } = problem ?? {
+      code: 'handler-unsuitable',
+      message: `${name} cannot be read`,
+    }
+    throw new Fault(code, message, { ...(data && { data }) })
   }
 
   const self = {
@@ -178,7 +208,7 @@ export function createScripts(options: ScriptsOptions) {
       const there = new Set(all.map(({ name }) => name))
       const lost = [...jobs.keys()].filter((name) => !there.has(name))
       return [
-        ...all.map((script) => factsOf(script, store, trust === 'all', jobs)),
+        ...(await Promise.all(all.map((script) => facts(script, jobs)))),
         ...lost.map((name) => factsOfLost(name, store, jobs, all)),
       ].toSorted((a, b) => (a.name < b.name ? -1 : 1))
     },
@@ -194,7 +224,7 @@ export function createScripts(options: ScriptsOptions) {
       const { originOf } = await import('./origin.ts')
       const last = store.approvals.latest(name)
       return {
-        script: facts(script),
+        script: await facts(script),
         files: await compare(
           script,
           last && { folder: join(folders.approved, last.digest), parts: last.version.parts },
@@ -221,14 +251,26 @@ export function createScripts(options: ScriptsOptions) {
       return count
     },
 
-    /** Writes a script; who does that here approves it. See `writeScript` for the faults. */
+    /**
+     * Writes a script. Who does that here approves the text; not what it takes in and nobody has looked at.
+     * See `writeScript` for the faults.
+     */
     async write({ script: name, ...what }: CheckedInput<'scripts.write'>): Promise<ScriptFacts> {
       const { folder: of, path } = splitName(name)
       const folder = folderNamed(of)
       if (!folder) throw invalidInput('script', `there is no scripts folder "${of}"`)
       const { writeScript } = await import('./write.ts')
-      await writeScript(folder, path, what)
-      return self.approve(name)
+      const digest = await writeScript(folder, path, what)
+      const script = await require(name)
+      const seen = new Set(
+        store.approvals.latest(name)?.version.parts.map((part) => `${part.digest} ${part.path}`),
+      )
+      const isSeen = script.parts.every(
+        (part) =>
+          (part.path === script.entryPath && part.digest === digest) ||
+          seen.has(`${part.digest} ${part.path}`),
+      )
+      return isSeen ? self.approve(name, script.digest) : facts(script)
     },
 
     async addFolder(wanted: CheckedInput<'scripts.addFolder'>): Promise<void> {
@@ -249,26 +291,26 @@ export function createScripts(options: ScriptsOptions) {
      */
     async runnable(name: string): Promise<Runnable> {
       const script = await require(name)
-      const { digest, problem, description, entry, folder } = script
-      if (problem || digest === undefined || !description)
-        throw new Fault(problem!.code, problem!.message, { ...(problem!.data && { data: problem!.data }) })
-      const { mayApprove } = await import('./owner.ts')
+      const digest = digestOf(script)
+      const { entry, folder, description } = script
       let version = store.approvals.find(digest)?.version
       if (!version && trust === 'all') version = await keep({ ...script, digest })
-      const of = folderNamed(splitName(name).folder)!
-      if (!version && of.approve === 'owner' && mayApprove(script, of.path)) {
+      if (!version && (await isOwners(script))) {
         await approve(name, digest, 'engine')
         version = store.approvals.find(digest)?.version
       }
       if (!version) throw notApproved(name, store.approvals.latest(name) !== undefined)
-      const paths = new Set(version.parts.map(({ path }) => path))
-      const copyOf = (file: string) => {
-        const path = pathIn(folder, resolve(folder, file))
-        if (file !== entry && !paths.has(path)) return file
-        return join(folders.approved, digest, ...(file === entry ? version.entry : path).split('/'))
+      const { entry: entryPath, isFolder: isFolderScript, metadata } = version
+      const paths = new Set(script.parts.map(({ path }) => path))
+      const copyOf = (word: string) => {
+        const path = pathIn(folder, resolve(folder, word))
+        if (word !== entry && !paths.has(path)) return word
+        return join(folders.approved, digest, ...(word === entry ? entryPath : path).split('/'))
       }
-      const metadata = heard(description, version)
-      return { name, digest, entry, folder, entryPath: version.entry, copyOf, code: version.code, metadata }
+      if (!isFile(copyOf(entry))) throw lostCopy(name)
+      // Made of just these bytes, for the place where they lie now.
+      const code = description!.file.kind === 'module' ? description!.file.digest : undefined
+      return { name, digest, entry, folder, isFolder: isFolderScript, entryPath, copyOf, code, metadata }
     },
 
     /**
@@ -277,16 +319,12 @@ export function createScripts(options: ScriptsOptions) {
      */
     async check({ script, target }: Pick<Definition, 'script' | 'target'>): Promise<void> {
       if (!script) return
-      const { name, digest, entry } = script
+      const { name, digest } = script
       if (trust !== 'all' && !store.approvals.find(digest))
         throw new Fault('not-approved', `the approval of the script ${name} was withdrawn`)
       if (target.kind === 'module') return // its code is checked when it is read
       const { isIntact } = await import('./copy.ts')
-      if (!(await isIntact(folders.approved, digest, entry)))
-        throw new Fault(
-          'handler-unsuitable',
-          `the stored copy of the script ${name} was changed or is gone: approve it anew`,
-        )
+      if (!(await isIntact(folders.approved, script))) throw lostCopy(name)
     },
 
     /** The files of a script as it was under a digest. */
@@ -304,11 +342,17 @@ export function createScripts(options: ScriptsOptions) {
   return self
 }
 
+const lostCopy = (name: string): Fault =>
+  new Fault(
+    'handler-unsuitable',
+    `the stored copy of the script ${name} was changed or is gone: approve it anew`,
+  )
+
 export const notApproved = (name: string, wasApproved: boolean): Fault =>
   new Fault(
     'not-approved',
     wasApproved
-      ? `the script ${name} was changed since it was approved: it waits to be looked at (jobdeck trust ${name})`
-      : `the script ${name} is new: it waits to be looked at and approved (jobdeck trust ${name})`,
+      ? `the script ${name} was changed since it was approved: it waits to be looked at (jobdeck trust ${shellQuoted(name)})`
+      : `the script ${name} is new: it waits to be looked at and approved (jobdeck trust ${shellQuoted(name)})`,
     { data: { script: name } },
   )

@@ -5,4 +5,4 @@ const told = Object.fromEntries(
   ['title', 'description', 'params', 'defaults'].map((name) => [name, module[name]]),
 )
 // What cannot be written as JSON is left out.
-process.send!(JSON.parse(JSON.stringify(told)), () => process.exit())
+process.send!({ told: JSON.parse(JSON.stringify(told)) as unknown }, () => process.exit())

@@ -27,7 +27,10 @@ export async function askModule(
   const answer = Promise.withResolvers<Told>()
   let errors = ''
   child.stderr!.setEncoding('utf8').on('data', (text: string) => (errors = (errors + text).slice(0, 2000)))
-  child.on('message', (told) => answer.resolve({ told: told as Record<string, unknown> }))
+  // A module may send what it likes: only the last message is ours, and it says so.
+  child.on('message', (message) => {
+    if (isTold(message)) answer.resolve({ told: message.told })
+  })
   child.on('error', ({ message }) => answer.resolve({ failure: message }))
   child.on('close', () => answer.resolve({ failure: lastLine(errors) }))
   const timer = setTimeout(
@@ -39,6 +42,9 @@ export async function askModule(
   await endTree({ process: first, leadsGroup: true, mark }, 0)
   return found
 }
+
+const isTold = (message: unknown): message is { told: Record<string, unknown> } =>
+  typeof message === 'object' && message !== null && 'told' in message && typeof message.told === 'object'
 
 const lastLine = (errors: string) =>
   errors

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { basename, join, relative } from 'node:path'
 import type { FSWatcher } from 'chokidar'
 import { isFolder } from '../disk.ts'
+import { identityOf } from '../lookout.ts'
 import type { ScriptsFolder } from './folders.ts'
 import { isLeftAlone, nameIn } from './names.ts'
 
@@ -30,11 +31,14 @@ export async function watchFolders({
   onChange,
   onTrouble,
 }: WatchOptions): Promise<() => Promise<void>> {
-  const watched = new Map<string, Promise<FSWatcher>>()
+  const watched = new Map<string, { watcher: Promise<FSWatcher>; identity: string | undefined }>()
   let changed = new Set<string>()
   let first = 0
   let timer: NodeJS.Timeout | undefined
   const looks = new Set<NodeJS.Timeout>()
+
+  const keep = (folder: ScriptsFolder, watcher: Promise<FSWatcher>) =>
+    watched.set(folder.path, { watcher, identity: identityOf(folder.path) })
 
   function tell(): void {
     timer = undefined
@@ -88,8 +92,8 @@ export async function watchFolders({
       ready.resolve(watcher)
       if (usePolling || !NO_ROOM.has(code)) return onTrouble(thrown)
       // The system watches no more files for this user: they are looked at one after another, which costs more.
-      watched.set(
-        folder.path,
+      keep(
+        folder,
         watcher.close().then(() => start(folder, true)),
       )
     })
@@ -102,13 +106,14 @@ export async function watchFolders({
         .filter(({ path }) => isFolder(path))
         .map((folder) => [folder.path, folder]),
     )
-    for (const [path, watcher] of watched) {
-      if (wanted.has(path)) continue
+    for (const [path, { watcher, identity }] of watched) {
+      // One that was made anew under the same name is another.
+      if (wanted.has(path) && identityOf(path) === identity) continue
       watched.delete(path)
       await (await watcher).close()
     }
-    for (const [path, folder] of wanted) if (!watched.has(path)) watched.set(path, start(folder))
-    await Promise.all(watched.values())
+    for (const [path, folder] of wanted) if (!watched.has(path)) keep(folder, start(folder))
+    await Promise.all([...watched.values()].map(({ watcher }) => watcher))
   }
 
   await look()
@@ -118,6 +123,6 @@ export async function watchFolders({
     clearInterval(interval)
     clearTimeout(timer)
     looks.forEach(clearTimeout)
-    for (const watcher of watched.values()) await (await watcher).close()
+    for (const { watcher } of watched.values()) await (await watcher).close()
   }
 }

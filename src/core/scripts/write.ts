@@ -2,19 +2,29 @@ import { realpathSync } from 'node:fs'
 import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, sep } from 'node:path'
 import type { CheckedInput } from '../../shared/contract.ts'
-import { Fault } from '../../shared/fault.ts'
+import { Fault, invalidInput } from '../../shared/fault.ts'
 import { diskFault, makeFolder, statusOf } from '../disk.ts'
+import { digestOf } from '../handlers/code.ts'
+import { isData, isLeftAlone, isSidecar } from './names.ts'
 import { fileOfName, type ScriptsFolder } from './folders.ts'
 
 /**
  * Writes a script whole, or not at all.
+ * @returns the digest of what was written
  * @throws Fault `conflict` where it is there already and is not to be; `invalid-input`, `disk-full`, `database-permission`
  */
 export async function writeScript(
   folder: ScriptsFolder,
   path: string,
   { text, isNew, isExecutable }: Omit<CheckedInput<'scripts.write'>, 'script'>,
-): Promise<void> {
+): Promise<string> {
+  if (
+    path.split('/').some(isLeftAlone) ||
+    isData(basename(path)) ||
+    isSidecar(basename(path)) ||
+    path.startsWith('@')
+  )
+    throw invalidInput('script', `${path} is left alone in a scripts folder: give another name`)
   const file = fileOfName(folder, path)
   const draft = join(dirname(file), `.${basename(file)}.${process.pid}`)
   const before = statusOf(file)
@@ -27,6 +37,7 @@ export async function writeScript(
     await writeFile(draft, text, { flag: 'wx' })
     await chmod(draft, before?.mode ?? (isExecutable ? 0o755 : 0o644))
     await rename(draft, file)
+    return digestOf(Buffer.from(text))
   } catch (thrown) {
     throw thrown instanceof Fault ? thrown : diskFault(thrown, `${file} cannot be written`)
   } finally {

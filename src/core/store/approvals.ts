@@ -10,10 +10,9 @@ export interface Version {
   /** The file that is run, from the folder of the script. */
   entry: string
   parts: Part[]
-  /** Of the bundled code, where it is a module. */
-  code?: string
-  /** What a module told when it was loaded, beyond what can be read. */
-  told?: Metadata
+  isFolder: boolean
+  /** What it says of itself, with what a module told when it was loaded. */
+  metadata: Metadata
   /** Why it could not be loaded. */
   failure?: string
 }
@@ -48,6 +47,12 @@ export function approvalTable({ orm, database }: Connection) {
         .insert(approvals)
         .values(values)
         .onConflictDoUpdate({ target: [approvals.digest, approvals.name], set: values })
+        .run()
+      // There is one copy of a content, whatever it is called.
+      orm
+        .update(approvals)
+        .set({ version: values.version })
+        .where(eq(approvals.digest, approval.digest))
         .run()
     },
     /** Withdraws what was approved under a name, and this content whatever its name was; returns how many that were. */

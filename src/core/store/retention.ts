@@ -104,7 +104,7 @@ export function retentionTable(connection: Connection) {
     .prepare(
       `select body ->> '$.target.digest' from snapshots where body ->> '$.target.digest' is not null
        union select body ->> '$.script.digest' from snapshots where body ->> '$.script.digest' is not null
-       union select digest from approvals union select version ->> '$.code' from approvals`,
+       union select digest from approvals`,
     )
     .pluck()
   const number = (name: string) => database.pragma(name, { simple: true }) as number
