@@ -9,6 +9,7 @@ import type { Clock } from '../clock.ts'
 import type { Definition } from '../definition.ts'
 import { diskFault, makeFolder } from '../disk.ts'
 import type { Hub } from '../events.ts'
+import type { Launcher } from '../executors/launcher.ts'
 import type { Folders } from '../folders.ts'
 import type { Metadata } from '../handlers/metadata.ts'
 import type { Version } from '../store/approvals.ts'
@@ -30,6 +31,8 @@ export interface ScriptsOptions {
   trust: 'approved' | 'all'
   /** What a module gets that is loaded to be asked. */
   environment: Record<string, string>
+  /** Starts the process in which that happens, where Node cannot. */
+  launcher?: Launcher | undefined
 }
 
 /** A script that may run, and where its approved copy lies. */
@@ -151,6 +154,7 @@ export function createScripts(options: ScriptsOptions) {
         join(folders.code, `${version.code}.mjs`),
         script.folder,
         options.environment,
+        options.launcher,
       )
       const { metadataOf } = await import('../handlers/metadata.ts')
       if ('failure' in answer) version.failure = answer.failure
