@@ -1,4 +1,6 @@
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { _electron, type ElectronApplication, type Page } from '@playwright/test'
@@ -46,6 +48,8 @@ export interface Launch {
   home: string
   env?: Record<string, string>
   args?: string[]
+  /** It was never started here before, and asks what it asks then. */
+  isFirst?: boolean
 }
 
 export interface Started {
@@ -60,6 +64,7 @@ export const dataOf = (home: string) => join(home, 'data')
 /** Starts the application; it is ended when the test has finished. */
 export async function startApplication(launch: Launch): Promise<ElectronApplication> {
   if ('reason' in provided) throw new Error(provided.reason)
+  if (!launch.isFirst) wasStarted(launch.home)
   const app = await _electron.launch({
     executablePath: executable(launch.home),
     args: [provided.application, ...(launch.args ?? [])],
@@ -67,7 +72,8 @@ export async function startApplication(launch: Launch): Promise<ElectronApplicat
     chromiumSandbox: true,
     timeout: 30_000,
   })
-  onTestFinished(() => kill(app))
+  const program = app.process() // of one that has ended it cannot be asked any more
+  onTestFinished(() => kill(program))
   return app
 }
 
@@ -78,6 +84,41 @@ export async function openWindow(launch: Launch): Promise<Started> {
   await page.waitForLoadState('domcontentloaded')
   return { app, page, data: dataOf(launch.home) }
 }
+
+function wasStarted(home: string): void {
+  const folders = [dataOf(home), join(dataOf(home), 'window')]
+  if (existsSync(folders[1]!)) return
+  for (const folder of folders) {
+    mkdirSync(folder, { mode: 0o700, recursive: true })
+    give(folder)
+  }
+  place(folders[1]!, 'window.json', JSON.stringify({ wasAskedToOpenAtLogin: true }))
+}
+
+/** The variables of a desktop that has a tray, as far as the application asks. */
+export function withTray(home: string): Record<string, string> {
+  const folder = join(home, 'bin')
+  mkdirSync(folder)
+  place(folder, 'gdbus', '#!/bin/sh\necho "(true,)"\n', 0o755)
+  return { PATH: `${folder}:${process.env.PATH}` }
+}
+
+/** From now on, dialogs are answered with this button; what they say is gathered in the global `asked`. */
+export const answerDialogs = (app: ElectronApplication, response: number): Promise<void> =>
+  app.evaluate(({ dialog }, response) => {
+    const said: string[] = ((globalThis as Record<string, unknown>).asked as string[]) ?? []
+    Object.assign(globalThis, { asked: said })
+    Object.assign(dialog, {
+      showMessageBox: (...args: { message: string }[]) => {
+        said.push(args.at(-1)!.message)
+        return Promise.resolve({ response, checkboxChecked: false })
+      },
+    })
+  }, response)
+
+/** What dialogs have said since they are answered. */
+export const dialogsOf = (app: ElectronApplication): Promise<string[]> =>
+  app.evaluate(() => (globalThis as unknown as { asked: string[] }).asked)
 
 /** What `startApplication` starts, for a test that starts it by itself. */
 export function startCommand(launch: Launch): { file: string; args: string[]; env: Record<string, string> } {
@@ -124,10 +165,9 @@ function executable(home: string): string {
 }
 
 /** However it is; it may have ended already. */
-async function kill(app: ElectronApplication): Promise<void> {
-  const ended = app.process()
-  if (ended.exitCode !== null || ended.signalCode !== null) return
-  const closed = new Promise((resolve) => ended.once('exit', resolve))
-  ended.kill('SIGKILL')
-  await closed
+async function kill(program: ChildProcess): Promise<void> {
+  if (program.exitCode !== null || program.signalCode !== null) return
+  const ended = once(program, 'exit')
+  program.kill('SIGKILL')
+  await ended
 }
