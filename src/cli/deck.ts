@@ -1,8 +1,7 @@
-import { join, resolve } from 'node:path'
-import envPaths from 'env-paths'
 import { createClient, type Client } from '../shared/client.ts'
 import { Fault } from '../shared/fault.ts'
 import { createBridge } from '../core/api.ts'
+import { dataFolder as folderOf, deckIn, scriptsIn } from '../core/data-folder.ts'
 import { createEngine, type Engine } from '../core/engine.ts'
 
 /** Options of every command. */
@@ -14,16 +13,14 @@ export interface GlobalOptions {
 /** The folder of the deck: as given, else as the environment says, else where the platform keeps such data. */
 export function dataFolder({ data = process.env.JOBDECK_DATA }: GlobalOptions): string {
   if (data === '') throw new Fault('invalid-input', '--data: must name a folder')
-  return data === undefined ? usualFolder() : resolve(data)
+  return folderOf(data)
 }
 
-/** Where the platform keeps such data. */
-export const usualFolder = () => envPaths('jobdeck', { suffix: '' }).data
+export { usualFolder } from '../core/data-folder.ts'
 
-export const deckFile = (options: GlobalOptions) => join(dataFolder(options), 'jobdeck.db')
+export const deckFile = (options: GlobalOptions) => deckIn(dataFolder(options))
 
-/** Where people drop scripts: the folder of the deck is Jobdeck's alone. */
-export const scriptsFolder = (options: GlobalOptions) => join(dataFolder(options), 'scripts')
+export const scriptsFolder = (options: GlobalOptions) => scriptsIn(dataFolder(options))
 
 /** Opens the deck for one command and closes it afterwards, however the command ends. */
 export async function withDeck<T>(

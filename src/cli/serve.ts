@@ -147,7 +147,7 @@ async function introduction(client: Client, file: string, plans: boolean): Promi
   return `${what}; ${who} plans, and this one takes over when that goes`
 }
 
-const MAY_PLAN = new Set(['serve', 'library'])
+const MAY_PLAN = new Set(['serve', 'library', 'desktop'])
 
 /** What keeps jobs from running by themselves, as far as it can be told at the start. */
 async function obstacles(client: Client): Promise<string[]> {

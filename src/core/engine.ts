@@ -11,6 +11,7 @@ import { settleDeadHosts } from './dispatch/settle.ts'
 import { isFinal } from './dispatch/lifecycle.ts'
 import { Sampler } from './dispatch/sampler.ts'
 import { Hub } from './events.ts'
+import type { Launcher } from './executors/launcher.ts'
 import { baseEnvironment, type EnvironmentKind } from './executors/environment.ts'
 import type { InlineHandler } from './executors/context.ts'
 import { Leftovers } from './executors/leftovers.ts'
@@ -53,12 +54,13 @@ const BY_HAND: ReadonlySet<Trigger> = new Set(['manual', 'api'])
 /** In whose name a host acts. */
 const ACTOR_OF: Record<HostKind, Actor> = {
   library: 'program',
+  desktop: 'window',
   serve: 'command line',
   run: 'command line',
   command: 'command line',
 }
 /** Hosts that stay: one of them is the planner. */
-const MAY_PLAN: ReadonlySet<HostKind> = new Set(['library', 'serve'])
+const MAY_PLAN: ReadonlySet<HostKind> = new Set(['library', 'desktop', 'serve'])
 const MINUTE = 60_000
 /** One handler of a job, as an execution gets it. */
 type Part = Pick<NewExecution, 'priority' | 'definition' | 'params'>
@@ -88,6 +90,8 @@ export interface EngineOptions {
   trust?: 'approved' | 'all'
   /** Wraps the key of the secrets, as by the keychain of a desktop; without, its file holds it as it is. */
   keeper?: Keeper
+  /** Starts processes for modules where this one cannot be started anew, as in Electron. */
+  launcher?: Launcher
   /** Lets other processes reach this host, once it is the planner. */
   listen?: (engine: Engine) => Promise<Listening>
 }
@@ -96,7 +100,7 @@ export type Engine = Awaited<ReturnType<typeof createEngine>>
 
 /** Opens a deck and begins to work: settles what dead hosts left, then claims and runs. */
 export async function createEngine(options: EngineOptions) {
-  const { clock = systemClock, kind = 'library', environment = 'clean' } = options
+  const { clock = systemClock, kind = 'library', environment = 'clean', launcher } = options
   const hub = new Hub()
   const queueTeller = new QueueTeller(clock, () => {
     const counts = { queued: 0, initializing: 0, running: 0, ...store.executions.openCounts() }
@@ -147,9 +151,10 @@ export async function createEngine(options: EngineOptions) {
     main: options.scripts,
     trust: options.trust ?? 'approved',
     environment: base,
+    launcher,
   })
   const secrets = createSecrets(store, folders.secretsKey, options.keeper)
-  const places = createPlaces({ folders, base, functions, hostId, scripts, secrets })
+  const places = createPlaces({ folders, base, functions, hostId, scripts, secrets, launcher })
 
   const dispatcher = new Dispatcher(
     {

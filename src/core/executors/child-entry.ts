@@ -1,30 +1,20 @@
 /**
- * The entry of a child process that runs a module. Reports go through a pipe, one JSON text a line, written
+ * The entry of a child process that runs a module. Reports go through a pipe (`ways.ts`), one JSON text each, written
  * synchronously: so they arrive even when the handler then kills its process or never yields, and a handler that
  * writes faster than they are stored waits.
  */
-import { writeSync } from 'node:fs'
 import { Writable } from 'node:stream'
 import { hostModule, rehearse } from './module-host.ts'
-import { REPORT_PIPE, type FromModule, type ToModule } from './protocol.ts'
+import type { FromModule, ToModule } from './protocol.ts'
+import { receiveMessages, writeReport } from './ways.ts'
 
 /** How long a signal waits for the engine's message, which says why the run is to end. In ms. */
 const MESSAGE_DELAY = 100
 
 process.setSourceMapsEnabled(true)
 
-/** Most reports are short: they need no memory of their own. */
-const scratch = Buffer.allocUnsafe(16 * 1024)
-
 function report(message: FromModule): void {
-  const text = `${JSON.stringify(message)}\n`
-  // A character takes at most three bytes.
-  const isShort = text.length * 3 <= scratch.length
-  const bytes = isShort ? scratch : Buffer.from(text)
-  const length = isShort ? scratch.write(text) : bytes.length
-  for (let written = 0; written < length;) {
-    written += writeSync(REPORT_PIPE, bytes, written, length - written)
-  }
+  writeReport(JSON.stringify(message))
   // The run has ended: timers and servers that the handler left behind end with it.
   if (message.type === 'returned' || message.type === 'threw') setImmediate(() => void leave())
 }
@@ -47,12 +37,9 @@ async function leave(): Promise<void> {
 }
 
 const receive = hostModule(report)
-process.on('message', (message: ToModule) => receive(message))
+receiveMessages((message) => receive(message as ToModule))
 process.on('SIGTERM', () =>
   setTimeout(() => receive({ type: 'stop', reason: 'Cancelled' }), MESSAGE_DELAY).unref(),
 )
-// Once its host is gone, and be it before this was asked, nobody would store what comes.
-process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
-if (!process.connected) process.kill(process.pid, 'SIGKILL')
 await rehearse()
 report({ type: 'ready' })

@@ -18,6 +18,9 @@ const NEWLINE = 10
 /** Variables that a process reads when it starts: one that was started before cannot be given them. */
 const READ_AT_START = /^(NODE_|UV_|LD_|DYLD_|MALLOC_|SSL_|OPENSSL_)/
 
+export const needsNewProcess = ({ variableNames }: Task) =>
+  variableNames.some((name) => READ_AT_START.test(name))
+
 function startChild(environment: Record<string, string>): ChildProcess {
   const child = fork(fileURLToPath(entryUrl('child')), {
     env: environment,
@@ -52,8 +55,7 @@ export const childStock = (environment: Record<string, string>) =>
 export const childExecutor =
   (stock: Stock<ChildProcess>): Executor =>
   async (task: Task, sink: Sink, wanted: AbortSignal): Promise<Run> => {
-    const isPlain = !task.variableNames.some((name) => READ_AT_START.test(name))
-    const child = isPlain ? stock.take() : startChild(task.environment)
+    const child = needsNewProcess(task) ? startChild(task.environment) : stock.take()
     holdOpen(child, true)
     const exited = once(child, 'exit') as Promise<[number | null, string | null]>
     const failed = once(child, 'error').then(([error]) =>

@@ -12,6 +12,8 @@ import type { Claimed } from '../store/claim.ts'
 import { childExecutor, childStock } from './child.ts'
 import type { Executor, Task } from './executor.ts'
 import type { InlineHandler } from './context.ts'
+import { launchedExecutor, launchedStock } from './launched.ts'
+import type { Launcher } from './launcher.ts'
 import { maskEnvironment } from './environment.ts'
 import { readGiven, storedVariables } from './given.ts'
 import { inlineExecutor } from './inline.ts'
@@ -27,14 +29,25 @@ export interface PlaceOptions {
   hostId: string
   scripts: Pick<Scripts, 'check'>
   secrets: Secrets
+  /** Starts processes for modules, where Node cannot. */
+  launcher?: Launcher | undefined
 }
 
-export function createPlaces({ folders, base, functions, hostId, scripts, secrets }: PlaceOptions) {
+export function createPlaces(options: PlaceOptions) {
+  const { folders, base, functions, hostId, scripts, secrets, launcher } = options
   const threads = threadStock()
-  const children = childStock(base)
   const inline = inlineExecutor(functions)
   const onThread = threadExecutor(threads)
-  const inChild = childExecutor(children)
+  const { children, inChild } = processes()
+
+  function processes() {
+    if (launcher) {
+      const children = launchedStock(launcher, base)
+      return { children, inChild: launchedExecutor(launcher, children) }
+    }
+    const children = childStock(base)
+    return { children, inChild: childExecutor(children) }
+  }
 
   const storedEnvironments = new WeakMap<Definition, Record<string, string>>()
 

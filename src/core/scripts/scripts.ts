@@ -7,6 +7,7 @@ import type { Clock } from '../clock.ts'
 import type { Definition } from '../definition.ts'
 import { isFile, isFolder, statusOf } from '../disk.ts'
 import type { Hub } from '../events.ts'
+import type { Launcher } from '../executors/launcher.ts'
 import type { Folders } from '../folders.ts'
 import { shellQuoted } from '../handlers/examine-text.ts'
 import type { Metadata } from '../handlers/metadata.ts'
@@ -30,6 +31,8 @@ export interface ScriptsOptions {
   trust: 'approved' | 'all'
   /** What a module gets that is loaded to be asked. */
   environment: Record<string, string>
+  /** Starts the process in which that happens, where Node cannot. */
+  launcher?: Launcher | undefined
 }
 
 /** A script that may run, and where its approved copy lies. */
@@ -155,7 +158,7 @@ export function createScripts(options: ScriptsOptions) {
     const { askModule } = await import('./tell.ts')
     const { metadataOf } = await import('../handlers/metadata.ts')
     const code = join(folders.code, `${description.file.digest}.mjs`)
-    const answer = await askModule(code, folder, options.environment)
+    const answer = await askModule(code, folder, options.environment, options.launcher)
     if ('failure' in answer) return { ...version, failure: answer.failure }
     const { title, description: about, schema, defaults } = metadataOf(answer.told, answer.told.defaults)
     const told = { ...(title && { title }), ...(about && { description: about }), ...(schema && { schema }) }

@@ -153,7 +153,7 @@ export const hosts = sqliteTable('hosts', {
   openedAt: integer('opened_at').notNull(),
   closedAt: integer('closed_at'),
 })
-export type HostKind = 'library' | 'serve' | 'run' | 'command'
+export type HostKind = 'library' | 'desktop' | 'serve' | 'run' | 'command'
 
 export const executions = sqliteTable('executions', {
   id: integer().primaryKey({ autoIncrement: true }),

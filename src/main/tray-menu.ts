@@ -1,0 +1,92 @@
+/** What the tray shows: which icon, and which lines of its menu. */
+
+export interface TrayState {
+  running: { id: number; jobName: string; progress: number }[]
+  /** How many run in all. */
+  count: number
+  next: { name: string; dueAt: number }[]
+  /** Until when the deck is paused; null: until it is resumed. */
+  pause: { until: number | null } | undefined
+  /** How many jobs failed last time, or keep crashing. */
+  failing: number
+  now: number
+}
+
+export type TrayIcon = 'idle' | 'running' | 'needs-you'
+
+export type TrayAction =
+  | { do: 'open' }
+  | { do: 'show'; run: number }
+  | { do: 'pause'; until: number }
+  | { do: 'resume' }
+  | { do: 'quit' }
+
+/** A line; without an action it can only be read. */
+export type TrayLine = { label: string; action?: TrayAction } | 'separator'
+
+const HOUR = 3600_000
+/** A menu is no list: so many of each at most. */
+const SHOWN = 8
+const NAME_LENGTH = 40
+
+export const iconOf = ({ failing, count }: TrayState): TrayIcon =>
+  failing > 0 ? 'needs-you' : count > 0 ? 'running' : 'idle'
+
+export function tooltipOf(state: TrayState): string {
+  const { count, failing, pause } = state
+  const parts = [count === 0 ? 'nothing runs' : `${count} ${count === 1 ? 'runs' : 'run'}`]
+  if (failing > 0) parts.push(`${failing} failed`)
+  if (pause) parts.push('paused')
+  return `Jobdeck: ${parts.join(', ')}`
+}
+
+export function menuOf(state: TrayState): TrayLine[] {
+  const { running, count, next, pause, now } = state
+  const lines: TrayLine[] = []
+  for (const { id, jobName, progress } of running.slice(0, SHOWN)) {
+    const far = progress > 0 ? `  ${Math.floor(progress)} %` : ''
+    lines.push({ label: `${shortened(jobName)}${far}`, action: { do: 'show', run: id } })
+  }
+  const hidden = count - Math.min(running.length, SHOWN)
+  if (hidden > 0) lines.push({ label: `${hidden} more`, action: { do: 'open' } })
+  if (count === 0) lines.push({ label: 'Nothing runs' })
+  lines.push('separator')
+  if (next.length === 0) lines.push({ label: 'Nothing is planned' })
+  for (const { name, dueAt } of next.slice(0, SHOWN))
+    lines.push({ label: `${clockTime(dueAt, now)}  ${shortened(name)}` })
+  lines.push('separator')
+  if (pause) {
+    lines.push({ label: pause.until === null ? 'Paused' : `Paused until ${clockTime(pause.until, now)}` })
+    lines.push({ label: 'Resume', action: { do: 'resume' } })
+  } else {
+    lines.push({ label: 'Pause for an hour', action: { do: 'pause', until: now + HOUR } })
+    lines.push({ label: 'Pause until tomorrow', action: { do: 'pause', until: tomorrow(now) } })
+  }
+  lines.push('separator', { label: 'Open Jobdeck', action: { do: 'open' } })
+  lines.push({ label: 'Quit Jobdeck', action: { do: 'quit' } })
+  return lines
+}
+
+/** An ampersand would be taken as the mark of a key. */
+function shortened(name: string): string {
+  const characters = Array.from(name.replaceAll(/\s+/g, ' '))
+  const isLong = characters.length > NAME_LENGTH
+  const short = isLong ? [...characters.slice(0, NAME_LENGTH - 1), '…'] : characters
+  return short.join('').replaceAll('&', '&&')
+}
+
+/** Six in the morning, before people are there. */
+function tomorrow(now: number): number {
+  const date = new Date(now)
+  date.setDate(date.getDate() + 1)
+  date.setHours(6, 0, 0, 0)
+  return date.getTime()
+}
+
+function clockTime(at: number, now: number): string {
+  const date = new Date(at)
+  const time = `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`
+  const isToday = date.toDateString() === new Date(now).toDateString()
+  if (isToday) return time
+  return `${date.toLocaleDateString('en', { weekday: 'short' })} ${date.getDate()} ${time}`
+}

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import { iconOf, menuOf, tooltipOf, type TrayState } from '../../src/main/tray-menu.ts'
+
+const NOW = new Date(2026, 10, 24, 21, 0).getTime()
+const IDLE: TrayState = { running: [], count: 0, next: [], pause: undefined, failing: 0, now: NOW }
+const labels = (state: TrayState) => menuOf(state).map((line) => (line === 'separator' ? '-' : line.label))
+
+test('an idle deck', () => {
+  expect(labels(IDLE)).toEqual([
+    'Nothing runs',
+    '-',
+    'Nothing is planned',
+    '-',
+    'Pause for an hour',
+    'Pause until tomorrow',
+    '-',
+    'Open Jobdeck',
+    'Quit Jobdeck',
+  ])
+  expect(iconOf(IDLE)).toBe('idle')
+  expect(tooltipOf(IDLE)).toBe('Jobdeck: nothing runs')
+})
+
+test('what runs is shown with how far it is, and opens its run', () => {
+  const state = { ...IDLE, running: [{ id: 7, jobName: 'R&D copy', progress: 41.9 }], count: 3 }
+  expect(menuOf(state).slice(0, 2)).toEqual([
+    { label: 'R&&D copy  41 %', action: { do: 'show', run: 7 } },
+    { label: '2 more', action: { do: 'open' } },
+  ])
+  expect(iconOf(state)).toBe('running')
+})
+
+test('what needs a person counts more than what runs', () => {
+  expect(iconOf({ ...IDLE, count: 1, failing: 1 })).toBe('needs-you')
+})
+
+test('a pause can be ended, and is not set a second time', () => {
+  const until = new Date(2026, 10, 25, 6, 0).getTime()
+  expect(labels({ ...IDLE, pause: { until } })).toContain('Paused until Wed 25 06:00')
+  expect(labels({ ...IDLE, pause: { until: null } })).toContain('Resume')
+  expect(labels({ ...IDLE, pause: { until: null } }).join()).not.toContain('Pause for')
+})
+
+test('until tomorrow ends at six, on the clock', () => {
+  const line = menuOf(IDLE).find((line) => line !== 'separator' && line.label.endsWith('tomorrow'))
+  expect(line).toMatchObject({ action: { until: new Date(2026, 10, 25, 6, 0).getTime() } })
+})
+
+test('a long name is cut between its characters', () => {
+  const next = [{ name: '📦'.repeat(60), dueAt: NOW }]
+  expect(labels({ ...IDLE, next })).toContain(`21:00  ${'📦'.repeat(39)}…`)
+})
