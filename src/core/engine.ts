@@ -1,4 +1,3 @@
-import { networkInterfaces } from 'node:os'
 import type { Actor, Execution, Parameters, Settings, Trigger } from '../shared/contract.ts'
 import { Fault } from '../shared/fault.ts'
 import { backUpDaily } from './backup.ts'
@@ -30,6 +29,7 @@ import {
 } from './host.ts'
 import { Housekeeping, type Chore } from './housekeeping.ts'
 import { keepLookout } from './lookout.ts'
+import { hasNetwork } from './network.ts'
 import { createPausing } from './pausing.ts'
 import { createPlanner } from './plan/planner.ts'
 import { combine, sourcesOf } from './policy.ts'
@@ -519,9 +519,6 @@ export async function createEngine(options: EngineOptions) {
   }
   return engine
 }
-
-const hasNetwork = () =>
-  Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ internal }) => !internal))
 
 const succeeds = (work: Promise<unknown>): Promise<boolean> =>
   work.then(
