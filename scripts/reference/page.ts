@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { contract } from '../../src/shared/contract.ts'
 import { FAULTS } from '../../src/shared/fault.ts'
 import { watchSchema } from '../../src/shared/watch.ts'
-import { propertiesOf, readSource, unwrapped, type Node } from './source.ts'
+import { docBefore, propertiesOf, readSource, unwrapped, type Node } from './source.ts'
 import { createTypes, type Field, type Json } from './types.ts'
 
 const fileOf = (name: string) => fileURLToPath(new URL(`../../src/shared/${name}.ts`, import.meta.url))
@@ -15,11 +15,12 @@ const jsonOf = (schema: z.ZodType, io: 'input' | 'output') =>
 export function referencePage(): string {
   const source = readSource(fileOf('contract'))
   const watching = readSource(fileOf('watch'))
-  const parameters = readSource(fileOf('parameters'))
   const logs = readSource(fileOf('logs'))
   const scripts = readSource(fileOf('scripts'))
   const secrets = readSource(fileOf('secrets'))
-  const shared = [...parameters.constants, ...secrets.constants, ...readSource(fileOf('fields')).constants]
+  const shared = ['parameters', 'secrets', 'fields', 'policy'].flatMap((name) => [
+    ...readSource(fileOf(name)).constants,
+  ])
   // Some requests lie in files of their own.
   const places = [
     { of: source, called: 'contract' },
@@ -27,18 +28,17 @@ export function referencePage(): string {
     { of: scripts, called: 'scriptRequests' },
     { of: secrets, called: 'secretRequests' },
   ].map(({ of, called }) => ({
-    source: of,
     types: createTypes({ ...of, constants: new Map([...shared, ...of.constants]) }),
     routes: propertiesOf(unwrapped(of.constants.get(called)!.node)),
   }))
 
   const requests = Object.entries(contract).map(([name, { input, output }]) => {
-    const { source, types, routes } = places.find((place) => place.routes.has(name))!
+    const { types, routes } = places.find((place) => place.routes.has(name))!
     const route = routes.get(name)!
     const parts = propertiesOf(route.value as Node)
     const fields = types.fieldsOf(jsonOf(input, 'input'), parts.get('input')?.value as Node)
     const answer = types.typeOf(jsonOf(output, 'output'), parts.get('output')?.value as Node)
-    const doc = source.docBefore(route)
+    const doc = docBefore(route)
     if (doc === '') throw new Error(`${name} wants a comment in the contract that says what it does`)
     return [
       `### ${name}`,
@@ -55,7 +55,7 @@ export function referencePage(): string {
     return {
       name: watches.typeOf(json, option).replaceAll('`', ''),
       type: '',
-      doc: watching.docBefore(option),
+      doc: docBefore(option),
     }
   })
 

@@ -16,12 +16,23 @@ export interface Declared {
 }
 
 export interface Source {
-  text: string
   /** Constants, and functions that make schemas, by their names. */
   constants: Map<string, Declared>
   /** Members of interfaces, by the name of the interface. */
   interfaces: Map<string, { name: string; type: string; doc: string }[]>
-  docBefore(node: Node): string
+}
+
+/** The file that a node was read from: types of one file are made of constants of another. */
+const origins = new WeakMap<Node, { text: string; docs: { value: string; end: number }[] }>()
+
+/** The node as it is written. */
+export const textOf = (of: Node): string => origins.get(of)!.text.slice(of.start, of.end)
+
+/** The comment right before a node, on one line. */
+export function docBefore(of: Node): string {
+  const { text, docs } = origins.get(of)!
+  const found = docs.findLast(({ end }) => end <= of.start)
+  return found && /^\s*$/.test(text.slice(found.end, of.start)) ? plain(found.value) : ''
 }
 
 const list = (value: unknown) => value as Node[]
@@ -32,11 +43,13 @@ export function readSource(file: string): Source {
   const text = readFileSync(file, 'utf8')
   const { program, comments } = parseSync(file, text)
   const docs = comments.filter(({ type, value }) => type === 'Block' && value.startsWith('*'))
-  const docBefore = ({ start }: Node) => {
-    const found = docs.findLast(({ end }) => end <= start)
-    return found && /^\s*$/.test(text.slice(found.end, start)) ? plain(found.value) : ''
+  const note = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return
+    if ('type' in value && 'start' in value) origins.set(value as Node, { text, docs })
+    for (const inner of Object.values(value)) note(inner)
   }
-  const source: Source = { text, constants: new Map(), interfaces: new Map(), docBefore }
+  note(program.body)
+  const source: Source = { constants: new Map(), interfaces: new Map() }
   for (const statement of list(program.body)) {
     const declaration = node(statement.declaration ?? statement)
     if (declaration.type === 'VariableDeclaration') {
@@ -46,7 +59,7 @@ export function readSource(file: string): Source {
     if (declaration.type === 'TSInterfaceDeclaration') {
       const members = list(node(declaration.body).body).map((member) => {
         const annotation = node(node(member.typeAnnotation).typeAnnotation)
-        const type = text.slice(annotation.start, annotation.end)
+        const type = textOf(annotation)
         return {
           name: `${String(node(member.key).name)}${member.optional ? '?' : ''}`,
           type,

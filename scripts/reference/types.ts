@@ -3,10 +3,12 @@ import type * as z from 'zod'
 import {
   bodyOf,
   callOf,
+  docBefore,
   identifierOf,
   isZod,
   propertiesOf,
   spreadsOf,
+  textOf,
   type Declared,
   type Node,
 } from './source.ts'
@@ -27,9 +29,6 @@ export interface Named {
 
 interface Book {
   constants: Map<string, Declared>
-  /** The source of the contract. */
-  text: string
-  docBefore(node: Node): string
 }
 
 const WRAPPERS = new Set([
@@ -47,7 +46,7 @@ const WRAPPERS = new Set([
 ])
 const SAFE = Number.MAX_SAFE_INTEGER
 
-export function createTypes({ constants, text, docBefore }: Book) {
+export function createTypes({ constants }: Book) {
   const named = new Map<string, Named>()
 
   /** Without what only adds to a type, as `.optional()`. */
@@ -100,7 +99,7 @@ export function createTypes({ constants, text, docBefore }: Book) {
       const isFunction = declared.node.type === 'ArrowFunctionExpression'
       if (!named.has(name)) named.set(name, { name, json, node: declared.node, doc: declared.doc })
       const given = isFunction ? (callOf(found!)?.given ?? []) : []
-      const bounds = given.map(({ start, end }) => text.slice(start, end)).join(', ')
+      const bounds = given.map(textOf).join(', ')
       return `[${name}](#${name.toLowerCase()})${bounds && ` (${bounds})`}`
     }
     const alias = found && identifierOf(found)

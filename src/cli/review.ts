@@ -18,8 +18,10 @@ export function reviewText({ script, files, origin }: Review): string {
         : `${counted(changed.length, 'file')} of ${files.length} changed${since}`
   const head = `${styled('bold', oneLine(script.name))} is ${what}`
   const from = origin === null ? [] : [`It was downloaded from ${oneLine(origin)}`]
+  const sets =
+    Object.keys(script.defaults).length === 0 ? [] : [`It sets ${oneLine(JSON.stringify(script.defaults))}`]
   const shown = script.approvedAt === null ? files.map(asItIs) : changed.map(difference)
-  return [head, ...from, ...shown].join('\n\n')
+  return [head, ...from, ...sets, ...shown].join('\n\n')
 }
 
 export const sourceText = (files: Source[]): string => files.map(asItIs).join('\n\n')

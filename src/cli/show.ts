@@ -96,6 +96,8 @@ function showExecution(
     Job: `${execution.jobName} (${execution.jobId})`,
     Status: [statusText(status), ...remarks.filter(Boolean)].join(', '),
     Runs: handlerText(execution.handler),
+    Version:
+      execution.script && `${execution.script.digest.slice(0, 16)}: jobdeck scripts --run ${execution.id}`,
     Mode: execution.mode,
     Trigger: execution.trigger,
     Attempt: String(execution.attempt),
@@ -107,7 +109,7 @@ function showExecution(
     Process: execution.processId && String(execution.processId),
     Exit: execution.exitSignal ?? (execution.exitCode === null ? null : `code ${execution.exitCode}`),
     Folder: execution.directory,
-    Log: `${execution.logCount.toLocaleString('en')} entries: jobdeck logs ${execution.id}`,
+    Log: `${execution.logCount.toLocaleString('en')} ${execution.logCount === 1 ? 'entry' : 'entries'}: jobdeck logs ${execution.id}`,
   })
   section('Summary', summary === null ? null : summary.trim())
   section(

@@ -69,18 +69,30 @@ async function writeWhole(file: string, text: string): Promise<void> {
 export interface ImportOptions extends GlobalOptions {
   file: string
   dryRun?: boolean
+  /** Jobs that are new run by themselves at once, if the file says so. */
+  enable?: boolean
 }
 
 /** `jobdeck import`: creates and updates jobs and categories; all of it or nothing. */
-export async function importJobs({ file, dryRun = false, ...options }: ImportOptions): Promise<void> {
+export async function importJobs({
+  file,
+  dryRun = false,
+  enable = false,
+  ...options
+}: ImportOptions): Promise<void> {
   const part = await readDocument(file)
   return withDeck(options, 'command', async (client) => {
-    const input = { document: part.document, dryRun } as Input<'deck.import'>
+    const input = { document: part.document, dryRun, newDisabled: !enable } as Input<'deck.import'>
     const done = await client.request('deck.import', input).catch((fault: Fault) => {
       throw placed(fault, [part])
     })
     if (!dryRun) warnOfFunctions(input.document.jobs as DeckDocument['jobs'])
     if (options.json) done.forEach(printJson)
     else printReport(done, { dryRun })
+    const made = done.filter(({ kind, outcome }) => kind === 'job' && outcome === 'created').length
+    if (made > 0 && !enable && !options.json)
+      printNote(
+        `${made === 1 ? 'The new job is' : `The ${made} new jobs are`} disabled until you enable ${made === 1 ? 'it' : 'them'}: jobdeck enable JOB, or import with --enable`,
+      )
   })
 }

@@ -49,7 +49,10 @@ export function importDeck(deck: Deck, wanted: Wanted): Imported[] {
 type Reading = Pick<Deck, 'store' | 'clock' | 'planning' | 'scripts'>
 
 /** What an import would do, in the order of the document; what is removed comes last. */
-export function planImport(deck: Reading, { document, source, prune = false }: Wanted): Step[] {
+export function planImport(
+  deck: Reading,
+  { document, source, prune = false, newDisabled = false }: Wanted,
+): Step[] {
   const { categories, jobs } = document
   const keys = jobs.map(({ key, name }) => key ?? name)
   refuseDoubles(
@@ -60,7 +63,9 @@ export function planImport(deck: Reading, { document, source, prune = false }: W
   refuseDoubles('jobs', 'key', keys)
   return [
     ...categories.map((entry) => planCategory(deck.store, { ...entry, path: normalPath(entry.path) })),
-    ...jobs.map((entry, index) => at(`document.jobs.${index}`, () => planJob(deck, entry, source))),
+    ...jobs.map((entry, index) =>
+      at(`document.jobs.${index}`, () => planJob(deck, entry, source, newDisabled)),
+    ),
     ...(prune && source !== undefined ? planRemovals(deck.store, source, new Set(keys)) : []),
   ]
 }
@@ -83,14 +88,19 @@ function planCategory(store: Deck['store'], entry: CategoryEntry): Step {
   }
 }
 
-function planJob(deck: Reading, { enabled, ...input }: JobEntry, source: string | undefined): Step {
+function planJob(
+  deck: Reading,
+  { enabled, ...input }: JobEntry,
+  source: string | undefined,
+  newDisabled: boolean,
+): Step {
   const { store } = deck
   const key = input.key ?? input.name
   const id = store.jobs.withKey(key)
   const found = id === undefined ? undefined : store.jobs.find(id)!
   const manager = source ?? found?.managedBy ?? null
   const before = found && { ...jobEntry(found), managedBy: found.managedBy }
-  const isEnabled = enabled ?? before?.enabled ?? true
+  const isEnabled = !before && newDisabled ? false : (enabled ?? before?.enabled ?? true)
   if (source !== undefined && input.schedule && 'in' in input.schedule) {
     throw invalidInput('schedule.in', 'would begin anew each time that it is applied: give the time, as at')
   }

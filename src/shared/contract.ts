@@ -1,21 +1,19 @@
 /** Every request and every event of a deck, on one page. All times are milliseconds since 1970, UTC. */
 import * as z from 'zod'
-import { parseDuration } from './duration.ts'
-import { encoding } from './encoding.ts'
 import type { FaultData } from './fault.ts'
 import { limit, reference } from './fields.ts'
 import { count, counting, executionFilter, executionPage, jobFilter, jobPage } from './filters.ts'
 import { logRequests } from './logs.ts'
 import { parameters } from './parameters.ts'
+import { duration, keepRuns, line, mode, policy, policySchema, size, variables } from './policy.ts'
 import { scriptName, scriptRequests } from './scripts.ts'
-import { MISSED, OUTCOMES, OVERLAPS, REASONS, RESTARTS, scheduleSchema } from './schedule.ts'
-import { secretReference, secretRequests } from './secrets.ts'
-import { parseSize } from './size.ts'
+import { OUTCOMES, REASONS, scheduleSchema } from './schedule.ts'
+import { secretRequests } from './secrets.ts'
 
+export { MODES, policySchema, type Mode, type Policy, type PolicyInput, type RetryPolicy } from './policy.ts'
 export { type Secret, type SecretReference } from './secrets.ts'
 export { LEVELS, type Level, type LogEntry, type LogHit, type LogKey } from './logs.ts'
 
-export const MODES = ['in-process', 'process'] as const
 export const OPEN_STATUSES = ['queued', 'initializing', 'running'] as const
 export const FINAL_STATUSES = [
   'completed',
@@ -59,64 +57,13 @@ export const ACTIONS = [
 ] as const
 export const TRIGGERS = ['manual', 'scheduled', 'catch-up', 'retry', 'api', 'dependency', 'event'] as const
 
-const DAY = 86_400_000
-const TEXT_LIMIT = 200
-
-const mode = z.enum(MODES)
 const status = z.enum(STATUSES)
-
-/** One line of text that people read: any script, no control characters; at most `limit` characters, else 200. */
-const line = (limit = TEXT_LIMIT) =>
-  z
-    .string()
-    .trim()
-    .min(1, 'must not be empty')
-    .refine((text) => text.length <= limit, {
-      error: (issue) =>
-        `is ${String(issue.input).length.toLocaleString('en')} characters long; at most ${limit} fit`,
-    })
-    .refine((text) => !/\p{Cc}/u.test(text), 'must be one line, without line breaks or control characters')
 
 /** A path of categories, `a/b/c`. */
 const categoryPath = line(1000).refine(
   (path) => path.split('/').some((name) => name.trim() !== ''),
   'must name a category',
 )
-
-/** Milliseconds, or text such as `30s` or `1h30m`. */
-const duration = z
-  .union([z.string(), z.number()])
-  .transform((value, context) => {
-    const milliseconds = parseDuration(value)
-    if (milliseconds !== undefined && milliseconds > 0 && milliseconds <= 365 * DAY) return milliseconds
-    context.addIssue(
-      `must be a time span such as 30s, 15m or 1h30m, at most 365d; got ${JSON.stringify(value)}`,
-    )
-    return z.NEVER
-  })
-  .pipe(z.number())
-
-/** Bytes, or text such as `512MB`; at least `least`. */
-const size = (least: number) =>
-  z
-    .union([z.string(), z.number()])
-    .transform((value, context) => {
-      const bytes = parseSize(value)
-      if (bytes !== undefined && bytes >= least && bytes <= 2 ** 50) return bytes
-      context.addIssue(
-        `must be an amount such as 512MB or 2GB, at least ${least.toLocaleString('en')} bytes; got ${JSON.stringify(value)}`,
-      )
-      return z.NEVER
-    })
-    .pipe(z.number())
-
-const variableName = z.string().regex(/^[^=\0]+$/, 'a variable name must not be empty or contain =')
-const variableValue = z.string().refine((value) => !value.includes('\0'), 'must not contain a NUL character')
-const environment = z.record(
-  variableName,
-  z.union([variableValue, secretReference], 'must be text without NUL characters, or { secret: NAME }'),
-)
-const exitCodes = z.array(z.int().min(0).max(0xffff_ffff)).max(256)
 
 /** What a job runs: exactly one of these. */
 export const handlerSchema = z.union(
@@ -133,79 +80,6 @@ export const handlerSchema = z.union(
   ],
   'must be one of { script }, { file }, { command: […] }, { shell } or { function }',
 )
-
-const retry = z.strictObject({
-  /** How often it is tried in all. */
-  attempts: z.int().min(1).max(1000),
-  /** After which ends it is tried again; after `failed`, if not given. */
-  on: z.array(z.enum(['failed', 'timeout', 'interrupted'])).optional(),
-  /** `exponential`, if not given. */
-  backoff: z.enum(['exponential', 'fixed']).optional(),
-  /** Before the second attempt; doubled for each further one if exponential. 1 s, if not given. */
-  delay: duration.optional(),
-  /** No wait is longer than this; 5 min, if not given. */
-  maxDelay: duration.optional(),
-  /** Whether each wait is a random part of that, so that what failed together does not come back together; true. */
-  jitter: z.boolean().optional(),
-  /** After these exit codes trying again is of no use. */
-  nonRetryableCodes: exitCodes.optional(),
-})
-
-const keepRuns = z.int().min(1).max(1_000_000)
-
-/** How a job runs. Every field has a default; see docs/decisions/0004-defaults.md. */
-const policy = {
-  mode: mode.optional(),
-  /** How long a handler may run, awake; for ever, if not given. */
-  timeout: duration.optional(),
-  /** From the wish that a run ends until it is killed; 5 s, if not given. */
-  grace: duration.optional(),
-  /** How many runs of the job may be open at once; 1, if not given. */
-  maxWorkers: z.int().min(1).max(1000).optional(),
-  /** A run that waits for longer than this is cancelled. */
-  expireAfter: duration.optional(),
-  retry: retry.optional(),
-  /** Variables; `{ secret: NAME }` stands for the value of a secret. Over those of `environmentFiles`. */
-  environment: environment.optional(),
-  /** Files of variables, `NAME=value` a line, read when a run begins; later ones count more, those of a job most. */
-  environmentFiles: z.array(z.string().min(1).max(4096)).max(20).optional(),
-  directory: z.string().min(1).max(4096).optional(),
-  /** Exit codes of a program that has completed; 0, if not given. */
-  successCodes: exitCodes.optional(),
-  /** Exit codes of a program that has completed, with a warning. */
-  warningCodes: exitCodes.optional(),
-  /** In what a program writes, such as `gbk` or `cp936`; `utf-8`, if not given. */
-  encoding: encoding.pipe(z.string()).optional(),
-  stdin: z.enum(['empty', 'params']).optional(),
-  /** What it leaves running when it ends goes on. */
-  detach: z.boolean().optional(),
-  /** Run instead of SIGTERM when it is to end, as `docker stop NAME`. */
-  stopCommand: z.array(z.string()).min(1).max(1000).optional(),
-  /** A run whose processes take more resident memory than this is killed. Not for functions and threads. */
-  memoryLimit: size(1024 * 1024).optional(),
-  /** A run that writes more than this in all is killed. */
-  outputLimit: size(1024).optional(),
-  /** A run that writes faster than this, in bytes a second, is slowed down. */
-  outputRate: size(1024).optional(),
-  /** How much of the log of a run is kept: its first tenth and its last nine tenths. */
-  logLines: z.int().min(10).max(10_000_000).optional(),
-  logBytes: size(1024).optional(),
-  /** How many ended runs are kept. */
-  keepRuns: keepRuns.optional(),
-  /** What becomes of occurrences that came due while nothing was there to act on them; `latest`, if not given. */
-  missed: z.enum(MISSED).optional(),
-  /** What was missed longer ago than this is not caught up with; 7 days, if not given. */
-  missedWindow: duration.optional(),
-  /** How many are caught up with at most, where each is; 100, if not given. */
-  missedLimit: z.int().min(1).max(10_000).optional(),
-  /** What becomes of an occurrence while a run of the job is open; `skip`, if not given. */
-  overlap: z.enum(OVERLAPS).optional(),
-  /** When a daemon is started again; `always`, if not given. */
-  restart: z.enum(RESTARTS).optional(),
-  /** How long ended runs are kept. */
-  keepFor: duration.optional(),
-}
-export const policySchema = z.object(policy)
 
 export const jobInput = z.strictObject({
   /** Saving a job with a key that exists updates it; the name, if not given. */
@@ -356,10 +230,12 @@ const executionStatus = execution.pick({ status: true, retryId: true, logCount: 
 
 const executionDetail = execution.extend({
   handler: handlerSchema,
+  /** The script that it ran, as it was approved then; see `executions.source`. */
+  script: z.object({ name: z.string(), digest: z.string() }).nullable(),
   params: parameters,
   result: z.json().nullable(),
   /** Without what tells of the run itself, such as its number. */
-  environment: z.record(variableName, variableValue).nullable(),
+  environment: variables.nullable(),
   directory: z.string().nullable(),
   processId: z.int().nullable(),
 })
@@ -689,6 +565,8 @@ export const contract = {
         /** The file or folder that the document was read from. */
         source: line(4096).optional(),
         prune: z.boolean().optional(),
+        /** Jobs that are new are disabled, whatever the document says: it may come from anywhere. */
+        newDisabled: z.boolean().optional(),
       })
       .refine(({ source, prune }) => source !== undefined || prune !== true, {
         message: 'wants a source: only what that managed is removed',
@@ -815,16 +693,12 @@ export const contract = {
   ...scriptRequests,
 } satisfies Record<string, { input: z.ZodType; output: z.ZodType }>
 
-export type Mode = z.infer<typeof mode>
 export type Status = z.infer<typeof status>
 export type FinalStatus = (typeof FINAL_STATUSES)[number]
 export type Actor = (typeof ACTORS)[number]
 export type Action = (typeof ACTIONS)[number]
 export type Trigger = (typeof TRIGGERS)[number]
 export type Handler = z.infer<typeof handlerSchema>
-export type Policy = z.infer<typeof policySchema>
-export type RetryPolicy = z.infer<typeof retry>
-export type PolicyInput = z.input<typeof policySchema>
 export type Parameters = z.infer<typeof parameters>
 export type JobInput = z.input<typeof jobInput>
 export type Job = z.infer<typeof job>

@@ -1,6 +1,7 @@
 /** The scripts folders: what is in them, and what people approved of it. */
 import * as z from 'zod'
 import { reference } from './fields.ts'
+import { policySchema } from './policy.ts'
 
 /** `new`: never approved; `changed`: approved, and changed since; `broken`: cannot be run; `gone`: jobs name it, and it is not there. */
 export const SCRIPT_STATES = ['approved', 'new', 'changed', 'broken', 'gone'] as const
@@ -58,7 +59,7 @@ const script = z.object({
   /** JSON Schema of its parameters. */
   schema: z.record(z.string(), z.json()).nullable(),
   /** What it sets of the policy of the jobs that run it. */
-  defaults: z.record(z.string(), z.json()),
+  defaults: policySchema,
   /** What it says that is not understood, and what it cannot say before it is approved. */
   warnings: z.array(z.string()),
   /** Why it cannot be run. */

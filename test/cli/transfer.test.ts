@@ -44,13 +44,15 @@ test.each(['json', 'toml'])(
     expect(dry.stdout).toMatch(/^\+ created +category home$/m)
     expect(dry.stderr).toMatch(/^Nothing was done; it would be: 5 created, 0 updated, 0 unchanged$/m)
     expect((await jobdeck(['list'], { data })).stdout).toBe('')
-    expect((await jobdeck(['import', first], { data })).stderr).toMatch(
+    expect((await jobdeck(['import', first, '--enable'], { data })).stderr).toMatch(
       /^5 created, 0 updated, 0 unchanged$/m,
     )
     await jobdeck(['export', '-o', second], { data })
     expect(readFileSync(second, 'utf8')).toBe(readFileSync(first, 'utf8'))
     expect(
-      (await jobdeck(['--json', 'import', second], { data })).json().map(({ outcome }) => outcome),
+      (await jobdeck(['--json', 'import', second, '--enable'], { data }))
+        .json()
+        .map(({ outcome }) => outcome),
     ).toEqual(Array.from({ length: 5 }, () => 'unchanged'))
     const [job] = (await jobdeck(['--json', 'show', 'b'], { data })).json()
     expect(job).toMatchObject({
@@ -187,4 +189,23 @@ handlers = []
     const [held] = (await on('--json', 'show', 'b')).json()
     expect(held).toMatchObject({ enabled: false, handlers: [], description: null })
   })
+})
+
+test('new jobs of an import are disabled unless it is asked otherwise, since the file may come from anywhere', async () => {
+  const folder = temporaryFolder()
+  const data = join(folder, 'data')
+  const job = {
+    name: 'theirs',
+    enabled: true,
+    handlers: [{ handler: { shell: 'true' } }],
+    schedule: { every: '1h' },
+  }
+  const file = writeFile(folder, 'jobs.json', JSON.stringify({ jobdeck: 1, jobs: [job] }))
+  expect((await jobdeck(['import', file], { data })).stderr).toContain('disabled until you enable it')
+  const enabled = async () => (await jobdeck(['--json', 'list'], { data })).json()[0]!.enabled
+  expect(await enabled()).toBe(false)
+  await jobdeck(['enable', 'theirs'], { data })
+  // One that is there already stays as it is.
+  await jobdeck(['import', file], { data })
+  expect(await enabled()).toBe(true)
 })

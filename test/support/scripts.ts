@@ -3,6 +3,15 @@ import { dirname, join } from 'node:path'
 import type { Deck, OpenOptions } from '../../src/core/index.ts'
 import { openDeck, temporaryFolder } from './deck.ts'
 
+/** A shell script, which says where it lies. */
+export const HELLO = `#!/bin/sh\necho "hello from $JOBDECK_SCRIPT"\n`
+/** A module with a title and a parameter. */
+export const GREETS = `
+export const title = 'Greets'
+export const params = { properties: { who: { type: 'string', default: 'you' } } }
+export default ({ params, info }) => { info('hello ' + params.who); return params.who }
+`
+
 /** A deck with a scripts folder of its own. */
 export async function scriptsDeck(options: Partial<OpenOptions> = {}) {
   const root = temporaryFolder()

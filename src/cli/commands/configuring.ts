@@ -35,6 +35,10 @@ export function registerConfiguring({ program, globals, finish }: CommandLine): 
     .description('create and update jobs and categories from such a file; all of it or nothing')
     .argument('<file>', 'JSON or TOML; - for standard input')
     .option('--dry-run', 'only say what would be created and updated')
+    .option(
+      '--enable',
+      'let new jobs run by themselves at once; else they are disabled until you enable them',
+    )
     .action((file: string, options) => importJobs({ ...globals(), ...options, file }))
   importing
     .command('crontab')

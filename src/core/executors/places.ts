@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Fault } from '../../shared/fault.ts'
 import { laneOf, type Definition } from '../definition.ts'
 import type { Folders } from '../folders.ts'
-import { checkCode } from '../handlers/code.ts'
+import { checkCode, digestOfFile } from '../handlers/code.ts'
 import type { Scripts } from '../scripts/scripts.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Claimed } from '../store/claim.ts'
@@ -96,6 +96,7 @@ export function createPlaces({ folders, base, functions, hostId, scripts, secret
       const stateDir = join(folders.state, jobId)
       const plannedAt = claimed.scheduledAt
       if (definition.script) await scripts.check(definition)
+      else if (target.kind === 'script') await requireSame(target.file, target.digest)
       if (laneOf(definition) === 'process' && directory !== undefined) await requireDirectory(directory)
       const given = await readGiven(definition, claimed.params, secrets)
       const { params, secretParams, variables } = given
@@ -144,6 +145,15 @@ function removeFolder(folder: string): void {
   } catch {
     rm(folder, { recursive: true, force: true }).catch(() => {}) // it goes with its run
   }
+}
+
+/** A run keeps to what it was queued with: of a program that lies where somebody works on it there is no copy. */
+async function requireSame(file: string, digest: string): Promise<void> {
+  const now = await digestOfFile(file).catch((thrown: Error) => {
+    throw new Fault('handler-missing', `${file} cannot be read: ${thrown.message}`, { cause: thrown })
+  })
+  if (now === digest) return
+  throw new Fault('handler-unsuitable', `${file} was changed after this run was queued: start it anew`)
 }
 
 async function requireDirectory(directory: string): Promise<void> {

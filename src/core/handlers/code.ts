@@ -1,8 +1,9 @@
 /** The bundled code of handlers, each file named by the digest of what is in it. */
 import { createHash } from 'node:crypto'
-import { readFileSync, utimesSync } from 'node:fs'
+import { createReadStream, readFileSync, utimesSync } from 'node:fs'
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { diskFault, makeFolder } from '../disk.ts'
 import { Fault } from '../../shared/fault.ts'
 
@@ -10,6 +11,13 @@ import { Fault } from '../../shared/fault.ts'
 const codeFile = (codeFolder: string, digest: string) => join(codeFolder, `${digest}.mjs`)
 
 export const digestOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+
+/** Read piece by piece: a program may be larger than memory. */
+export async function digestOfFile(file: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(file), hash)
+  return hash.digest('hex')
+}
 
 /** Whether code is there; says that somebody wants it, so that the sweep leaves it alone for now. */
 export function touchCode(codeFolder: string, digest: string): boolean {

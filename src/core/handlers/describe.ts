@@ -1,9 +1,7 @@
 /** What a file says of itself. Loaded when the first file is met: the bundler and the parsers take memory. */
-import { createHash } from 'node:crypto'
-import { createReadStream, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { extname, resolve } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { LRUCache } from 'lru-cache'
 import { Fault } from '../../shared/fault.ts'
 import { digestOf, touchCode } from './code.ts'
@@ -98,11 +96,4 @@ export function stampOf(path: string, changedBefore = Infinity): string | undefi
   } catch {
     return undefined
   }
-}
-
-/** Read piece by piece: a program may be larger than memory. */
-export async function digestOfFile(file: string): Promise<string> {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(file), hash)
-  return hash.digest('hex')
 }

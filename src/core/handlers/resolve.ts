@@ -4,6 +4,7 @@ import { Fault } from '../../shared/fault.ts'
 import { DEFAULT_POLICY, mergePolicies, type Definition, type Target } from '../definition.ts'
 import { plainVariables } from '../executors/environment.ts'
 import type { Runnable, Scripts } from '../scripts/scripts.ts'
+import { digestOfFile } from './code.ts'
 import { programCommand } from './kind.ts'
 import type { Metadata } from './metadata.ts'
 import type * as Describing from './describe.ts'
@@ -49,7 +50,7 @@ export async function resolveHandler(
     return scriptDefinition(handler, policy, base, await scripts.runnable(handler.script))
   const file = isAbsolute(handler.file) ? handler.file : resolve(handler.file)
   describing ??= await import('./describe.ts')
-  const { describeFile, digestOfFile } = describing
+  const { describeFile } = describing
   const { file: how, ...metadata } = await describeFile(file, codeFolder)
   const { schema, defaults } = metadata
   const merged = mergedPolicy(dirname(file), defaults, policy)

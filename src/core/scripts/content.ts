@@ -103,15 +103,13 @@ export const placeOf = (path: string): string =>
  */
 export async function keepParts(store: string, digest: string, folder: string, parts: Part[]): Promise<void> {
   const kept = join(store, digest)
-  if (await stat(kept).catch(() => undefined)) return
   const draft = join(store, `.${digest}.${process.pid}.${Math.random().toString(36).slice(2)}`)
   try {
     makeFolder(draft)
     for (const part of parts)
       await copyPart(join(folder, ...part.path.split('/')), join(draft, placeOf(part.path)), part)
-    await rename(draft, kept).catch(async (thrown: unknown) => {
-      if (!(await stat(kept).catch(() => undefined))) throw thrown // somebody else was quicker
-    })
+    await rm(kept, { recursive: true, force: true })
+    await rename(draft, kept)
   } catch (thrown) {
     throw thrown instanceof Fault ? thrown : diskFault(thrown, `${kept} cannot be written`)
   } finally {

@@ -1,5 +1,9 @@
 /** Which folders are scripts folders: the main one, and those that people added. */
-import { isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { realpathSync, statSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import type { CheckedInput } from '../../shared/contract.ts'
+import { Fault, invalidInput } from '../../shared/fault.ts'
 import type { Store } from '../store/store.ts'
 import { MAIN_FOLDER, nameIn } from './names.ts'
 
@@ -60,3 +64,33 @@ export function nameOfFile(folders: ScriptsFolder[], file: string): string | und
 /** Where the script of a name would lie. */
 export const fileOfName = (folder: ScriptsFolder, path: string): string =>
   join(folder.path, ...path.split('/'))
+
+/**
+ * A folder as it may be added, or as the one of that name is to be.
+ * @throws Fault `invalid-input`, `conflict`
+ */
+export function checkFolder(
+  known: ScriptsFolder[],
+  { path, name, approve = 'people' }: CheckedInput<'scripts.addFolder'>,
+): ScriptsFolder {
+  const given = resolve(path)
+  if (!isFolder(given)) throw invalidInput('path', `${given} is no folder that is there`)
+  const real = realpathSync(given)
+  // All below it would be looked through, and watched.
+  if (dirname(real) === real || real === homedir())
+    throw invalidInput('path', `${real} holds far more than scripts: give a folder of their own`)
+  const called = name ?? basename(real).replaceAll(/[^\p{L}\p{N}._-]/gu, '-')
+  for (const folder of known) {
+    if (folder.path === real && folder.name !== called)
+      throw new Fault(
+        'conflict',
+        `${real} is a scripts folder already${folder.name && `, called ${folder.name}`}`,
+      )
+    if (folder.path !== real && folder.name === called)
+      throw new Fault('conflict', `the scripts folder ${folder.path} is called ${called}: give another name`)
+  }
+  return { name: called, path: real, approve }
+}
+
+export const isFolder = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false

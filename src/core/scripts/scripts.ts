@@ -1,20 +1,24 @@
 /** The scripts of a deck: what lies in its folders, and what of that people approved. */
-import { homedir } from 'node:os'
-import { basename, dirname, join, resolve } from 'node:path'
-import { realpathSync, statSync } from 'node:fs'
-import { writeFile, mkdir, chmod, rename, rm } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { statSync } from 'node:fs'
 import type { Actor, CheckedInput, Output } from '../../shared/contract.ts'
 import { Fault, invalidInput } from '../../shared/fault.ts'
 import type { Clock } from '../clock.ts'
 import type { Definition } from '../definition.ts'
-import { diskFault, makeFolder } from '../disk.ts'
 import type { Hub } from '../events.ts'
 import type { Folders } from '../folders.ts'
 import type { Metadata } from '../handlers/metadata.ts'
 import type { Version } from '../store/approvals.ts'
 import type { Store } from '../store/store.ts'
-import { fileOfName, nameOfFile, scriptsFolders, type ScriptsFolder } from './folders.ts'
-import { MAIN_FOLDER, nameIn, splitName } from './names.ts'
+import {
+  checkFolder,
+  fileOfName,
+  isFolder,
+  nameOfFile,
+  scriptsFolders,
+  type ScriptsFolder,
+} from './folders.ts'
+import { nameIn, splitName } from './names.ts'
 import type { Script } from './read.ts'
 import { factsOf, factsOfLost, heard, jobsByScript, withoutParts, type ScriptFacts } from './facts.ts'
 
@@ -127,8 +131,11 @@ export function createScripts(options: ScriptsOptions) {
   /** Copies a script into the store, as it is now, and asks a module what it says of itself. */
   async function keep(script: Script & { digest: string }): Promise<Version> {
     const { keepParts } = await import('./content.ts')
-    await keepParts(folders.approved, script.digest, script.folder, script.parts)
-    const { description, entryPath: entry, parts } = script
+    const { isIntact } = await import('./copy.ts')
+    const { digest, folder, description, entryPath: entry, parts } = script
+    // A copy that somebody changed is made anew.
+    if (!(await isIntact(folders.approved, digest, entry)))
+      await keepParts(folders.approved, digest, folder, parts)
     const version: Version = { entry, parts }
     if (description?.file.kind !== 'module') return version
     version.code = description.file.digest
@@ -143,8 +150,8 @@ export function createScripts(options: ScriptsOptions) {
       throw new Fault(problem.code, problem.message, { ...(problem.data && { data: problem.data }) })
     if (digest === undefined || (wanted !== undefined && wanted !== digest))
       throw new Fault('conflict', `${name} was changed since it was looked at: look at it again`)
-    if (store.approvals.find(digest)?.name === name) return script
     const version = await keep({ ...script, digest })
+    if (store.approvals.has(digest, name)) return script
     if (version.code !== undefined && script.description!.computed.length > 0) {
       const { askModule } = await import('./tell.ts')
       const answer = await askModule(
@@ -221,52 +228,19 @@ export function createScripts(options: ScriptsOptions) {
       return count
     },
 
-    /** Writes a script whole, or not at all, and approves it. @throws Fault `conflict`, `disk-full` */
-    async write({
-      script: name,
-      text,
-      isNew,
-      isExecutable,
-    }: CheckedInput<'scripts.write'>): Promise<ScriptFacts> {
+    /** Writes a script; who does that here approves it. See `writeScript` for the faults. */
+    async write({ script: name, ...what }: CheckedInput<'scripts.write'>): Promise<ScriptFacts> {
       const { folder: of, path } = splitName(name)
       const folder = folderNamed(of)
       if (!folder) throw invalidInput('script', `there is no scripts folder "${of}"`)
-      const file = fileOfName(folder, path)
-      const draft = join(dirname(file), `.${basename(file)}.${process.pid}`)
-      try {
-        if (isNew && statSync(file, { throwIfNoEntry: false }))
-          throw new Fault('conflict', `${file} is there already: give another name`)
-        if (of === MAIN_FOLDER) makeFolder(folder.path)
-        await mkdir(dirname(file), { recursive: true })
-        await writeFile(draft, text)
-        const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? (isExecutable ? 0o755 : 0o644)
-        await chmod(draft, mode)
-        await rename(draft, file)
-      } catch (thrown) {
-        throw thrown instanceof Fault ? thrown : diskFault(thrown, `${file} cannot be written`)
-      } finally {
-        await rm(draft, { force: true })
-      }
+      const { writeScript } = await import('./write.ts')
+      await writeScript(folder, path, what)
       return self.approve(name)
     },
 
-    async addFolder({
-      path,
-      name,
-      approve: by = 'people',
-    }: CheckedInput<'scripts.addFolder'>): Promise<void> {
-      const real = realFolder(resolve(path))
-      const called = name ?? basename(real).replaceAll(/[^\p{L}\p{N}._-]/gu, '-')
-      const taken = kept.list().find((folder) => folder.path !== real && folder.name === called)
-      if (taken)
-        throw new Fault('conflict', `the scripts folder ${taken.path} is called ${called}: give another name`)
-      const other = kept.list().find((folder) => folder.path === real && folder.name !== called)
-      if (other)
-        throw new Fault(
-          'conflict',
-          `${real} is a scripts folder already${other.name && `, called ${other.name}`}`,
-        )
-      await store.write(() => kept.add({ name: called, path: real, approve: by }))
+    async addFolder(wanted: CheckedInput<'scripts.addFolder'>): Promise<void> {
+      const folder = checkFolder(kept.list(), wanted)
+      await store.write(() => kept.add(folder))
       tell()
     },
 
@@ -340,14 +314,3 @@ export const notApproved = (name: string, wasApproved: boolean): Fault =>
       : `the script ${name} is new: it waits to be looked at and approved (jobdeck trust ${name})`,
     { data: { script: name } },
   )
-
-const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
-
-function realFolder(path: string): string {
-  if (!isFolder(path)) throw invalidInput('path', `${path} is no folder that is there`)
-  const real = realpathSync(path)
-  // All below it would be looked through, and watched.
-  if (dirname(real) === real || real === homedir())
-    throw invalidInput('path', `${real} holds far more than scripts: give a folder of their own`)
-  return real
-}

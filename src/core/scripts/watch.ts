@@ -1,9 +1,8 @@
 /** Tells when something in the scripts folders changes. */
-import { statSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { basename, join, relative } from 'node:path'
 import type { FSWatcher } from 'chokidar'
-import type { ScriptsFolder } from './folders.ts'
+import { isFolder, type ScriptsFolder } from './folders.ts'
 import { isLeftAlone, nameIn } from './names.ts'
 
 /** What changes within this time is told at once: editors and copies write in several steps. In ms. */
@@ -121,5 +120,3 @@ export async function watchFolders({
     for (const watcher of watched.values()) await (await watcher).close()
   }
 }
-
-const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false

@@ -65,10 +65,11 @@ export function executionList(connection: Connection) {
       const row = detailById.get(id)
       if (!row) return undefined
       const { definitionId, environmentId, params, result, processId, ...rest } = row
-      const { handler, directory = null } = snapshots.read<Definition>(definitionId)
+      const { handler, script, directory = null } = snapshots.read<Definition>(definitionId)
       return {
         ...toExecution(rest),
         handler,
+        script: script ? { name: script.name, digest: script.digest } : null,
         directory,
         params: JSON.parse(params) as ExecutionDetail['params'],
         result: result === null ? null : (JSON.parse(result) as ExecutionDetail['result']),

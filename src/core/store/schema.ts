@@ -96,15 +96,19 @@ export const pauses = sqliteTable('pauses', {
 })
 
 /** What people approved to be run, by the digest of all that it is made of. */
-export const approvals = sqliteTable('approvals', {
-  digest: text().primaryKey(),
-  /** The script that it was called when it was approved. */
-  name: text().notNull(),
-  at: integer().notNull(),
-  actor: text().$type<Actor>().notNull(),
-  /** JSON: see `Version`. */
-  version: text().notNull(),
-})
+export const approvals = sqliteTable(
+  'approvals',
+  {
+    digest: text().notNull(),
+    /** The script that it was called when it was approved: the same may be approved under several. */
+    name: text().notNull(),
+    at: integer().notNull(),
+    actor: text().$type<Actor>().notNull(),
+    /** JSON: see `Version`. */
+    version: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.digest, table.name] })],
+)
 
 /** What the processes of an execution used at a time. */
 export const samples = sqliteTable(

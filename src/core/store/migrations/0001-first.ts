@@ -149,11 +149,12 @@ create index executions_open on executions (job_id, lane, host_id) where status 
 create index executions_deleted on executions (deleted_at) where deleted_at is not null;
 
 create table approvals (
-  digest text primary key,
+  digest text not null,
   name text not null,
   at integer not null,
   actor text not null,
-  version text not null
+  version text not null,
+  primary key (digest, name)
 ) strict, without rowid;
 create index approvals_by_name on approvals (name, at);
 
