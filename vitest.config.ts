@@ -20,6 +20,7 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      { test: { name: 'ui', include: ['test/ui/**/*.test.ts'], testTimeout: 60_000 } },
       { test: { name: 'process', include: ['test/process/**/*.test.ts'], testTimeout: 120_000 } },
     ],
   },

@@ -62,3 +62,9 @@ export function checkSpan(text: string): string {
   milliseconds(text)
   return text
 }
+
+export function portNumber(text: string): number {
+  const number = wholeNumber(text)
+  if (number >= 1 && number <= 65_535) return number
+  throw new InvalidArgumentError('It must be from 1 to 65535.')
+}

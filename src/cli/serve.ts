@@ -14,10 +14,15 @@ import { EXIT } from './exit.ts'
 import { tellScripts, waitingScripts } from './serve-scripts.ts'
 import { targetNames, untilText } from './targets.ts'
 import { counted, duration, printJson } from './terminal.ts'
+import { serveWeb } from './web/serve-web.ts'
 
 export interface ServeOptions extends GlobalOptions {
   /** How long what runs may go on after a signal. */
   drain: string
+  /** Also in a browser. */
+  web?: boolean
+  port?: number
+  open?: boolean
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -29,6 +34,8 @@ const NOWHERE: Listening = { path: '', stop: () => {}, end: () => Promise.resolv
 /** Runs until a signal comes, or the deck is gone; returns the exit code. */
 export async function serve(options: ServeOptions): Promise<number> {
   const drain = parseDuration(options.drain)!
+  if (!options.web && (options.port !== undefined || options.open))
+    throw new Fault('invalid-input', '--port and --open go with --web: without it there is nothing to open')
   const end = endings()
   let say: Say | undefined
   let plans = false
@@ -52,6 +59,8 @@ export async function serve(options: ServeOptions): Promise<number> {
     ...(login && { path: login.path, pathFrom: login.message }),
   })
   const awake = setInterval(() => {}, 2 ** 30) // nothing else of the engine keeps a process alive
+  const web = options.web ? serveWeb(engine, options) : undefined
+  web?.catch(() => {}) // told below
   try {
     say ??= backgroundLog(engine.folders.logs, 'serve').say
     const client = createClient(createBridge(engine))
@@ -64,6 +73,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     makeFolder(folder!.path)
     tellScripts(client, say)
     for (const text of await obstacles(client)) say('warn', text)
+    await web
     const ending = await Promise.race([replaced, end.next()])
     if (typeof ending !== 'string') {
       say('error', ending.message)
@@ -77,6 +87,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     clearInterval(awake)
     end.forget()
     await engine.close()
+    await (await web?.catch(() => undefined))?.end()
   }
 }
 

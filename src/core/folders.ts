@@ -12,6 +12,8 @@ export function foldersOf(database: string) {
     scripts: join(files, 'scripts'),
     /** Where a host can be reached: its address, and its socket. Nobody else may look into it. */
     listen: join(files, 'listen'),
+    /** Where the web host is, and the links that it takes. Nobody else may look into it. */
+    web: join(files, 'web'),
     /** Locks of the processes that have the deck open. */
     hosts: join(files, 'hosts'),
     /** One folder per run. */

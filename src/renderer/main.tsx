@@ -1,13 +1,11 @@
 import { createRoot } from 'react-dom/client'
+import './style.css'
+import { hurry } from './client.ts'
+import { speak } from './language.ts'
+import { Frame } from './views/Frame.tsx'
 
-/** The window before its views exist: says where the work can be done meanwhile. */
-function Placeholder() {
-  return (
-    <p>
-      The window is being built. Until then, jobs are run and looked at from the command line:{' '}
-      <code>jobdeck --help</code>
-    </p>
-  )
-}
+await speak()
+createRoot(document.getElementById('root')!).render(<Frame />)
 
-createRoot(document.getElementById('root')!).render(<Placeholder />)
+// Whoever comes back to the window does not want to wait for the next try.
+for (const event of ['focus', 'online']) window.addEventListener(event, hurry)

@@ -4,7 +4,7 @@ import type { Bridge } from '../../src/shared/client.ts'
 import { contract, type RequestName } from '../../src/shared/contract.ts'
 import { inputOf } from '../support/arbitrary.ts'
 import { RUNS, SEED, ask, confine, smallDeck } from '../support/fuzzing.ts'
-import { throughMemory, throughSocket } from '../support/transports.ts'
+import { throughMemory, throughSocket, throughWeb } from '../support/transports.ts'
 
 /** It takes nothing, so that all inputs are the same, and reads the whole of the database each time. */
 const RUNS_OF: Partial<Record<RequestName, number>> = { 'deck.health': 20 }
@@ -32,7 +32,7 @@ describe.each(ROUTES)(`%s (seed ${SEED})`, (name) => {
         return reply
       },
     }
-    const transports = [throughMemory(recorded), await throughSocket(recorded)]
+    const transports = [throughMemory(recorded), await throughSocket(recorded), await throughWeb(recorded)]
     await fc.assert(
       fc.asyncProperty(valid, fc.constantFrom(...transports), async (made, transport) => {
         const input = confine(folder, name, made)

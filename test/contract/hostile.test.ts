@@ -3,7 +3,7 @@ import { contract, type RequestName } from '../../src/shared/contract.ts'
 import { inputOf } from '../support/arbitrary.ts'
 import { RUNS, SEED, ask } from '../support/fuzzing.ts'
 import { hostileTo } from '../support/hostile.ts'
-import { throughMemory, throughSocket } from '../support/transports.ts'
+import { throughMemory, throughSocket, throughWeb } from '../support/transports.ts'
 
 const ROUTES = Object.keys(contract) as RequestName[]
 
@@ -16,5 +16,9 @@ describe.each(ROUTES)(`%s (seed ${SEED})`, (name) => {
 
   test('refuses it over a socket too', async () => {
     await ask(name, hostileTo(valid, true), throughSocket, RUNS / 2)
+  }, 120_000)
+
+  test('refuses it over a WebSocket too', async () => {
+    await ask(name, hostileTo(valid, true), throughWeb, RUNS / 10)
   }, 120_000)
 })

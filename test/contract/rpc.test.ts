@@ -9,11 +9,12 @@ import { MESSAGE_LIMIT, createLines } from '../../src/core/wire.ts'
 import type { Bridge } from '../../src/shared/client.ts'
 import { ending } from '../../src/shared/rpc.ts'
 import { temporaryFolder } from '../support/deck.ts'
-import { clientOf, fakeBridge, throughMemory, throughSocket } from '../support/transports.ts'
+import { clientOf, fakeBridge, throughMemory, throughSocket, throughWeb } from '../support/transports.ts'
 
 const TRANSPORTS = [
   ['memory', async (bridge: Bridge) => throughMemory(bridge)],
   ['a socket', throughSocket],
+  ['a WebSocket', throughWeb],
 ] as const
 
 describe.each(TRANSPORTS)('through %s', (_, through) => {

@@ -5,7 +5,17 @@ import { add } from '../add.ts'
 import { backfill } from '../backfill.ts'
 import { missed } from '../missed.ts'
 import { next } from '../next.ts'
-import { checkDuration, checkSpan, choicesOf, collect, positiveNumber, priority, timeAt } from '../options.ts'
+import { open } from '../open.ts'
+import {
+  checkDuration,
+  checkSpan,
+  choicesOf,
+  collect,
+  portNumber,
+  positiveNumber,
+  priority,
+  timeAt,
+} from '../options.ts'
 import { planned } from '../planned.ts'
 import { checkZone, cronOption, everyOption, withSchedule, zoneOption } from '../schedule-options.ts'
 import { withSecrets } from '../secret-options.ts'
@@ -95,11 +105,20 @@ export function registerScheduling(line: CommandLine): void {
     .command('serve')
     .description('keep the deck running in this terminal: jobs run by themselves as long as it does')
     .option('--drain <time>', 'after a signal, let what runs go on for so long', checkSpan, '30s')
+    .option('--web', 'also in a browser on this machine, by a link that it prints')
+    .option('--port <number>', 'the port for that (4680, or the next one that is free)', portNumber)
+    .option('--open', 'open the link where there is a browser')
     .addHelpText('after', SERVE_HELP)
     .action(async (options) => {
       const { serve } = await import('../serve.ts') // with its log it would slow every other command down
       finish(await serve({ ...globals(), ...options }))
     })
+
+  program
+    .command('open')
+    .description('make a new link to the deck that serve --web keeps running, and open it in a browser')
+    .option('--print', 'only print it')
+    .action((options) => open({ ...globals(), ...options }))
 }
 
 const withPolicy = (command: Command): Command =>
@@ -173,6 +192,10 @@ the clock leaves out or shows twice. With --json each time is one line: {"at":
 "first-pass" or "second-pass".`
 
 const SERVE_HELP = `
+With --web the deck is also shown in a browser: on this machine only, to whoever
+has the link, which works once and for 5 minutes. What it makes of a browser
+lasts until serve ends. jobdeck open makes another link.
+
 It runs until Ctrl-C, SIGTERM or SIGHUP, and ends with 0. The first signal
 begins nothing more, interrupts daemons and lets other runs go on for the time
 of --drain; a second one asks them to end now, with their grace; a third one

@@ -1,0 +1,10 @@
+/** The one client of the window. */
+import { createClient } from '../shared/client.ts'
+import { createLasting } from './bridge.ts'
+import { connect } from './connect.ts'
+import { useConnection } from './state/connection.ts'
+
+const bridge = createLasting(connect, (connection) => useConnection.setState({ connection }))
+
+export const client = createClient(bridge)
+export const { hurry } = bridge

@@ -1,0 +1,58 @@
+import type { TFunction } from 'i18next'
+
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/** A span of time, in the two largest units that it has. */
+export function spanText(t: TFunction, milliseconds: number): string {
+  const ms = Math.max(0, Math.round(milliseconds))
+  if (ms < SECOND) return t('span.ms', { ms })
+  if (ms < MINUTE)
+    return t('span.s', { s: ms < 10 * SECOND ? Math.floor(ms / 100) / 10 : Math.floor(ms / SECOND) })
+  if (ms < HOUR) return t('span.m', { m: Math.floor(ms / MINUTE), s: Math.floor((ms % MINUTE) / SECOND) })
+  if (ms < DAY) return t('span.h', { h: Math.floor(ms / HOUR), m: Math.floor((ms % HOUR) / MINUTE) })
+  return t('span.d', { d: Math.floor(ms / DAY), h: Math.floor((ms % DAY) / HOUR) })
+}
+
+/** Beyond this, in either direction, a date says more than a number of days. */
+const RELATIVE = 6 * DAY
+
+/** How far a time is from now, in words; what is far away as a date. */
+export function relativeText(language: string, time: number, now: number): string {
+  const away = time - now
+  if (Math.abs(away) > RELATIVE)
+    return new Intl.DateTimeFormat(language, { dateStyle: 'medium' }).format(time)
+  const words = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' })
+  const size = Math.abs(away)
+  if (size < MINUTE) return words.format(Math.trunc(away / SECOND), 'second')
+  if (size < HOUR) return words.format(Math.trunc(away / MINUTE), 'minute')
+  if (size < DAY) return words.format(Math.trunc(away / HOUR), 'hour')
+  return words.format(Math.trunc(away / DAY), 'day')
+}
+
+export const dateText = (language: string, time: number): string =>
+  new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(time)
+
+const pad = (number: number, width = 2) => String(number).padStart(width, '0')
+
+/** The time of a line of a log, to the millisecond; made for each row that is painted, so without Intl. */
+export function clockText(time: number): string {
+  const date = new Date(time)
+  return `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}.${pad(date.getMilliseconds(), 3)}`
+}
+
+/** Colours and commands for terminals: they begin with ESC. */
+const COMMANDS = new RegExp(
+  String.raw`\x1B(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1B]*(?:\x07|\x1B\\)?|[@-Z\\-_])`,
+  'g',
+)
+
+/** A message as one line, without what commands a terminal; where it has further lines, it says so. */
+export const plainLine = (text: string): string =>
+  text
+    .replaceAll(COMMANDS, '')
+    .trimEnd()
+    .replaceAll(/\r?\n/g, ' ⏎ ')
+    .replaceAll(/(?!\t)\p{Cc}/gu, '')

@@ -1,0 +1,41 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useMemo, useRef } from 'react'
+import { codeLines } from './code-lines.ts'
+
+/** In px, as in the stylesheet. */
+const LINE_HEIGHT = 20
+const SIGNS = { same: ' ', added: '+', removed: '−' }
+
+interface Props {
+  label: string
+  before: string | null
+  text: string | null
+}
+
+/** Code, or how it differs from what it was: by sign and colour. */
+export function Code({ label, before, text }: Props) {
+  const box = useRef<HTMLDivElement>(null)
+  const lines = useMemo(() => codeLines(before, text), [before, text])
+  const virtual = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => LINE_HEIGHT,
+    overscan: 30,
+  })
+  return (
+    <div className="lines code" ref={box} role="region" aria-label={label} tabIndex={0}>
+      <div className="rows" style={{ height: virtual.getTotalSize() }}>
+        {virtual.getVirtualItems().map(({ index, key, start }) => (
+          <div
+            className={`line ${lines[index]!.kind}`}
+            key={key}
+            style={{ transform: `translateY(${start}px)` }}
+          >
+            <span className="sign">{SIGNS[lines[index]!.kind]}</span>
+            <span>{lines[index]!.text}</span>
+          </div>
+        ))}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,12 @@
+import { create } from 'zustand'
+import type { FaultData } from '../../shared/fault.ts'
+import type { Connection } from '../bridge.ts'
+
+interface ConnectionState {
+  connection: Connection
+  /** Why the engine cannot write, while it cannot. */
+  trouble: FaultData | null
+}
+
+/** Whether the deck can be reached, and whether it is well. */
+export const useConnection = create<ConnectionState>(() => ({ connection: 'connecting', trouble: null }))

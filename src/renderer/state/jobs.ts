@@ -1,0 +1,54 @@
+import { create } from 'zustand'
+import type { Job } from '../../shared/contract.ts'
+import type { Batch } from '../../shared/watch.ts'
+import { client } from '../client.ts'
+import { UNREAD, keepReading, type Reading } from './reading.ts'
+
+const PAGE = 1000
+/** Up to so many jobs are read one by one; more of them with the list. */
+const FEW = 20
+
+interface JobsState extends Reading {
+  jobs: Job[]
+}
+
+/** All jobs, by name, as they are now. */
+export const useJobs = create<JobsState>(() => ({ ...UNREAD, jobs: [] }))
+
+/** Keeps the list as the deck has it, until the returned function is called. */
+export const keepJobs = () => keepReading({ jobs: {} }, readJobs, (reading) => useJobs.setState(reading))
+
+async function readJobs(batch: Batch | undefined): Promise<void> {
+  const { jobs } = useJobs.getState()
+  if (batch && !batch.stale && batch.jobs.length === 0) return
+  if (batch && !batch.stale && batch.jobs.length <= FEW) {
+    const found = await Promise.all(batch.jobs.map(readJob))
+    const changed = mergeJobs(jobs, found)
+    if (changed) return useJobs.setState({ jobs: changed })
+  }
+  useJobs.setState({ jobs: await readAll() })
+}
+
+const readJob = (id: string) => client.request('jobs.get', { job: id }).catch(() => undefined)
+
+/** The jobs with those that were read anew in their places; undefined where some came, went or moved. */
+export function mergeJobs(jobs: Job[], found: (Job | undefined)[]): Job[] | undefined {
+  const places = new Map(jobs.map(({ id }, place) => [id, place]))
+  const merged = [...jobs]
+  for (const job of found) {
+    const place = job && places.get(job.id)
+    if (place === undefined || jobs[place]!.name !== job!.name) return undefined
+    merged[place] = job!
+  }
+  return merged
+}
+
+async function readAll(): Promise<Job[]> {
+  const all: Job[] = []
+  for (;;) {
+    const after = all.at(-1)?.id
+    const page = await client.request('jobs.list', { sort: 'name', limit: PAGE, ...(after && { after }) })
+    all.push(...page)
+    if (page.length < PAGE) return all
+  }
+}

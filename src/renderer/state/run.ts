@@ -1,0 +1,40 @@
+import { create } from 'zustand'
+import type { ExecutionDetail } from '../../shared/contract.ts'
+import type { Batch } from '../../shared/watch.ts'
+import { client } from '../client.ts'
+import { LogLines } from './log-lines.ts'
+import { UNREAD, keepReading, type Reading } from './reading.ts'
+
+interface RunState extends Reading {
+  run: ExecutionDetail | null
+  log: LogLines | null
+}
+
+/** The run that is looked at, and its log. */
+export const useRun = create<RunState>(() => ({ ...UNREAD, run: null, log: null }))
+
+/** Keeps it as the deck has it, until the returned function is called. */
+export function keepRun(id: number): () => void {
+  const log = new LogLines((part) => client.request('logs.list', { execution: id, ...part }))
+  useRun.setState({ ...UNREAD, run: null, log })
+  return keepReading(
+    { execution: id },
+    (batch) => readRun(id, log, batch),
+    (reading) => useRun.setState(reading),
+  )
+}
+
+async function readRun(id: number, log: LogLines, batch: Batch | undefined): Promise<void> {
+  if (!batch || batch.stale || batch.executions.length > 0) {
+    const run = await client.request('executions.get', { execution: id })
+    useRun.setState({ run })
+    return log.grow(run.logCount)
+  }
+  const progress = batch.progress.at(-1)
+  if (progress)
+    useRun.setState(({ run }) => ({
+      run: run && { ...run, progress: progress.progress, progressMessage: progress.message },
+    }))
+  const through = batch.logs.at(-1)?.through
+  if (through !== undefined) await log.grow(through)
+}
