@@ -20,7 +20,14 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
-      { test: { name: 'ui', include: ['test/ui/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        test: {
+          name: 'ui',
+          include: ['test/ui/**/*.test.ts'],
+          globalSetup: 'test/ui/support/setup.ts',
+          testTimeout: 120_000,
+        },
+      },
       { test: { name: 'process', include: ['test/process/**/*.test.ts'], testTimeout: 120_000 } },
     ],
   },

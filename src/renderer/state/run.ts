@@ -36,5 +36,7 @@ async function readRun(id: number, log: LogLines, batch: Batch | undefined): Pro
       run: run && { ...run, progress: progress.progress, progressMessage: progress.message },
     }))
   const through = batch.logs.at(-1)?.through
-  if (through !== undefined) await log.grow(through)
+  if (through === undefined) return
+  await log.grow(through)
+  useRun.setState(({ run }) => ({ run: run && { ...run, logCount: through } }))
 }
