@@ -35,6 +35,33 @@ describe.skipIf(withoutBrowser)(`in a browser (${withoutBrowser || 'found'})`, (
     expect(await deck.run('scripts')).toMatch(/approved[^]*approved[^]*approved/)
   })
 
+  test('a run is stopped, and one that does not end is forced to', async () => {
+    const deck = await WebDeck.serve()
+    await deck.run('add', 'Gentle', ...sh('echo up; exec sleep 1000'))
+    await deck.run(
+      'add',
+      'Stubborn',
+      '--grace',
+      '10m',
+      ...sh("trap '' TERM; echo up; while :; do sleep 0.2; done"),
+    )
+    const page = await deck.window()
+    await page.getByRole('button', { name: 'Start Gentle' }).click()
+    await page.getByRole('button', { name: 'Stop Gentle' }).click()
+    await page
+      .getByRole('row', { name: /Gentle/ })
+      .locator('[data-state=cancelled]')
+      .first()
+      .waitFor()
+    await page.getByRole('link', { name: 'Stubborn' }).click()
+    await page.getByRole('button', { name: 'Start', exact: true }).click()
+    await page.getByRole('log').getByText('up').waitFor()
+    await page.getByRole('button', { name: 'Stop', exact: true }).click()
+    await page.getByText('Stopping …').waitFor()
+    await page.getByRole('button', { name: 'Force' }).click()
+    await page.locator('header [data-state=cancelled]').waitFor()
+  })
+
   test('a script that was dropped in is looked at, approved and run, and looked at again when it changes', async () => {
     const deck = await WebDeck.serve()
     const file = join(deck.data, 'scripts/hello.sh')

@@ -40,3 +40,9 @@ async function readRun(id: number, log: LogLines, batch: Batch | undefined): Pro
   await log.grow(through)
   useRun.setState(({ run }) => ({ run: run && { ...run, logCount: through } }))
 }
+
+/** Asks the run to end, or ends it by force. That it was asked is no change of its status: the answer says so. */
+export async function stopRun(id: number, force: boolean): Promise<void> {
+  const asked = await client.request('executions.stop', { execution: id, ...(force && { force }) })
+  useRun.setState(({ run }) => ({ run: run?.id === id && run.endedAt === null ? { ...run, ...asked } : run }))
+}

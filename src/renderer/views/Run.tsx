@@ -10,7 +10,7 @@ import { Time } from '../parts/Time.tsx'
 import { Took } from '../parts/Took.tsx'
 import { attempt } from '../state/notices.ts'
 import { go, linkTo } from '../state/route.ts'
-import { keepRun, useRun } from '../state/run.ts'
+import { keepRun, stopRun, useRun } from '../state/run.ts'
 
 /** One run: how it stands, and its log as it grows. */
 export function RunView({ id }: { id: number }) {
@@ -40,8 +40,7 @@ const isOpen = ({ endedAt }: ExecutionDetail) => endedAt === null
 function Head({ run }: { run: ExecutionDetail }) {
   const { t } = useTranslation()
   const isStopping = isOpen(run) && run.stopReason !== null
-  const stop = (force: boolean) =>
-    attempt(() => client.request('executions.stop', { execution: run.id, ...(force && { force }) }))
+  const stop = (force: boolean) => attempt(() => stopRun(run.id, force))
 
   async function again(): Promise<void> {
     const started = await attempt(() => client.request('jobs.start', { job: run.jobId, params: run.params }))
@@ -86,7 +85,9 @@ function Head({ run }: { run: ExecutionDetail }) {
         )}
         {run.exitSignal !== null && <span>{t('run.exitSignal', { signal: run.exitSignal })}</span>}
       </p>
-      <ProgressBar value={run.progress} message={run.progressMessage} />
+      {(isOpen(run) || run.progress > 0) && (
+        <ProgressBar value={run.progress} message={run.progressMessage} />
+      )}
     </>
   )
 }
