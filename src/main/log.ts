@@ -1,22 +1,9 @@
-/** What the application tells of itself, in a file that does not grow for ever. */
-import { join } from 'node:path'
-import log from 'electron-log/node.js'
+import { logFile, type Say } from '../core/log-file.ts'
 
-/** When the file is longer than this, in bytes, it becomes `desktop.old.log`, and a new one is begun. */
-const SIZE_LIMIT = 5 * 1024 * 1024
+export type { Say }
 
-export type Say = (level: 'info' | 'warn' | 'error', text: string) => void
-
-/** @param folder made where it is missing */
+/** What the application tells of itself. @param folder made where it is missing */
 export function desktopLog(folder: string): { say: Say; file: string } {
-  const file = join(folder, 'desktop.log')
-  const logger = log.create({ logId: 'desktop' })
-  logger.transports.console.level = false
-  Object.assign(logger.transports.file, {
-    resolvePathFn: () => file,
-    maxSize: SIZE_LIMIT,
-    format: '{y}-{m}-{d} {h}:{i}:{s}.{ms} {level} {text}',
-    writeOptions: { flag: 'a', mode: 0o600, encoding: 'utf8' },
-  })
-  return { file, say: (level, text) => logger[level](text.replaceAll(/\s+/g, ' ')) }
+  const { file, say } = logFile(folder, 'desktop')
+  return { file, say: (level, text) => say(level, text.replaceAll(/\s+/g, ' ')) }
 }

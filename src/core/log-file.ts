@@ -1,0 +1,25 @@
+/** The log of a host itself, in a file that does not grow for ever. */
+import { join } from 'node:path'
+import log from 'electron-log/node.js'
+
+/** When the file is longer than this, in bytes, it becomes `NAME.old.log`, and a new one is begun. */
+const SIZE_LIMIT = 5 * 1024 * 1024
+
+export type Say = (level: 'info' | 'warn' | 'error', text: string) => void
+
+/**
+ * @param folder made where it is missing
+ * @returns what writes a line into `NAME.log`
+ */
+export function logFile(folder: string, name: string): { say: Say; file: string } {
+  const file = join(folder, `${name}.log`)
+  const logger = log.create({ logId: name })
+  logger.transports.console.level = false
+  Object.assign(logger.transports.file, {
+    resolvePathFn: () => file,
+    maxSize: SIZE_LIMIT,
+    format: '{y}-{m}-{d} {h}:{i}:{s}.{ms} {level} {text}',
+    writeOptions: { flag: 'a', mode: 0o600, encoding: 'utf8' },
+  })
+  return { file, say: (level, text) => logger[level](text) }
+}
