@@ -80,9 +80,7 @@ export const childExecutor =
     async function end(): Promise<Outcome> {
       const [code, by] = await exited
       await drained(pipes, sink)
-      const how = by ? `was ended by ${by}` : `exited with code ${code}`
-      const message = `the process ${how} before the handler returned`
-      return session.answer() ?? { kind: 'died', code, signal: by, message }
+      return session.endedWith(code, by)
     }
     const ended = end()
 

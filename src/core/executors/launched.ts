@@ -57,9 +57,7 @@ export const launchedExecutor =
     async function end(): Promise<Outcome> {
       const { code, signal } = await launched.exited
       await drained(pipes, sink)
-      const how = signal ? `was ended by ${signal}` : `exited with code ${code}`
-      const message = `the process ${how} before the handler returned`
-      return session.answer() ?? { kind: 'died', code, signal, message }
+      return session.endedWith(code, signal)
     }
     const ended = end()
 

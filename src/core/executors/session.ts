@@ -13,6 +13,8 @@ export interface Session {
   begin(): void
   /** What the handler answered, if it did. */
   answer(): Outcome | undefined
+  /** The same once its process has ended, with which there is an answer in any case. */
+  endedWith(code: number | null, signal: string | null): Outcome
 }
 
 export function createSession(
@@ -30,6 +32,11 @@ export function createSession(
       post({ type: 'run', url: code, facts, params, schema, environment, directory })
     },
     answer: () => answer,
+    endedWith(code, signal) {
+      const how = signal ? `was ended by ${signal}` : `exited with code ${code}`
+      const message = `the process ${how} before the handler returned`
+      return answer ?? { kind: 'died', code, signal, message }
+    },
     receive(message) {
       switch (message.type) {
         case 'ready':

@@ -12,12 +12,15 @@ const codeFile = (codeFolder: string, digest: string) => join(codeFolder, `${dig
 
 export const digestOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
-/** Read piece by piece: a program may be larger than memory. */
-export async function digestOfFile(file: string): Promise<string> {
+/** The digest of a file and its size in bytes, read piece by piece: a program may be larger than memory. */
+export async function readDigest(file: string): Promise<{ digest: string; size: number }> {
   const hash = createHash('sha256')
-  await pipeline(createReadStream(file), hash)
-  return hash.digest('hex')
+  const source = createReadStream(file)
+  await pipeline(source, hash)
+  return { digest: hash.digest('hex'), size: source.bytesRead }
 }
+
+export const digestOfFile = async (file: string): Promise<string> => (await readDigest(file)).digest
 
 /** Whether code is there; says that somebody wants it, so that the sweep leaves it alone for now. */
 export function touchCode(codeFolder: string, digest: string): boolean {

@@ -9,6 +9,7 @@ import { basename, dirname, extname, join, relative, sep } from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Fault } from '../../shared/fault.ts'
+import { readDigest } from '../handlers/code.ts'
 import { diskFault, makeFolder } from '../disk.ts'
 import { isInner, isLeftAlone, sidecarNames } from './names.ts'
 
@@ -75,19 +76,10 @@ export async function filesIn(folder: string): Promise<string[]> {
 
 /** Reads a file as it is now. @throws Fault `handler-missing` */
 export async function readPart(folder: string, file: string): Promise<Part> {
-  const hash = createHash('sha256')
-  let size = 0
-  try {
-    for await (const chunk of createReadStream(file)) {
-      hash.update(chunk as Buffer)
-      size += (chunk as Buffer).length
-    }
-  } catch (thrown) {
-    throw new Fault('handler-missing', `${file} cannot be read: ${(thrown as Error).message}`, {
-      cause: thrown,
-    })
-  }
-  return { path: pathIn(folder, file), digest: hash.digest('hex'), size }
+  const read = await readDigest(file).catch((thrown: Error) => {
+    throw new Fault('handler-missing', `${file} cannot be read: ${thrown.message}`, { cause: thrown })
+  })
+  return { path: pathIn(folder, file), ...read }
 }
 
 export const pathIn = (folder: string, file: string): string => relative(folder, file).replaceAll(sep, '/')
