@@ -66,10 +66,19 @@ export const takePlannerLock = (folder: string): Lock | undefined => tryLock(pla
 export const hasPlanner = (folder: string): boolean =>
   existsSync(plannerFile(folder)) && isLocked(plannerFile(folder))
 
+/** The ids of the hosts that have a lock file, and of those that have left theirs behind. */
+const lockIds = (folder: string): string[] =>
+  existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => name.endsWith('.lock'))
+        .map((name) => name.slice(0, -'.lock'.length))
+    : []
+
 /** The ids of the hosts that live, from their lock files alone: for when the database cannot be asked. */
-export function livingHosts(folder: string): string[] {
-  if (!existsSync(folder)) return []
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.lock') && isLocked(join(folder, name)))
-    .map((name) => name.slice(0, -'.lock'.length))
+export const livingHosts = (folder: string): string[] =>
+  lockIds(folder).filter((id) => isLocked(lockFile(folder, id)))
+
+/** Removes the lock files that nobody removed: whoever was about to died right before. */
+export function sweepLocks(folder: string, closed: (ids: string[]) => string[]): void {
+  for (const id of closed(lockIds(folder))) if (!isLocked(lockFile(folder, id))) forgetHost(folder, id)
 }

@@ -1,3 +1,5 @@
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
 import { settleDeadHosts } from '../../src/core/dispatch/settle.ts'
@@ -46,6 +48,21 @@ test('a slow opener does not take a run back that a faster one has settled and a
   const run = await until(await deck.promise, 1, ({ endedAt }) => endedAt !== null)
   expect(run).toMatchObject({ status: 'completed' })
   expect(place.evidence(1)).toEqual(ONCE)
+})
+
+test('a lock that a settler left behind, because it died right before it removed it, is removed by the next', async () => {
+  const place = workplace()
+  await die(place, 'function', 'begun')
+  const { hosts } = foldersOf(place.file)
+  const locks = () => readdirSync(hosts).filter((each) => each.endsWith('.lock') && each !== 'planner.lock')
+  const [name] = locks()
+  const lock = join(hosts, name!)
+  const before = readFileSync(lock)
+  await settleSlowly(place, async () => {})
+  expect(locks()).toEqual([])
+  writeFileSync(lock, before)
+  await settleSlowly(place, async () => {})
+  expect(locks()).toEqual([])
 })
 
 test('a stop that is stored while a dead host is being settled is kept', async () => {

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { endTree, markOf } from '../executors/tree.ts'
-import { forgetHost, hostLives } from '../host.ts'
+import { forgetHost, hostLives, sweepLocks } from '../host.ts'
 import type { HostRow } from '../store/hosts.ts'
 import type { OpenRow } from '../store/executions.ts'
 import { ANYBODY } from '../store/claim.ts'
@@ -52,6 +52,7 @@ export async function settleDeadHosts(parts: SettleParts): Promise<number[]> {
   for (const host of parts.store.hosts.unsettled()) {
     if (host.closedAt !== null || !hostLives(parts.folder, host)) settled.push(...(await settle(parts, host)))
   }
+  sweepLocks(parts.folder, parts.store.hosts.closed)
   return settled
 }
 

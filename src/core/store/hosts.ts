@@ -1,4 +1,4 @@
-import { eq, inArray, isNull, or, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm'
 import type { Connection } from './open.ts'
 import { executions, hosts } from './schema.ts'
 
@@ -21,6 +21,14 @@ export function hostTable({ orm }: Connection) {
         .from(hosts)
         .where(or(isNull(hosts.closedAt), inArray(hosts.id, runners)))
         .all(),
+    /** Of these, those that have gone. */
+    closed: (ids: string[]) =>
+      orm
+        .select({ id: hosts.id })
+        .from(hosts)
+        .where(and(inArray(hosts.id, ids), isNotNull(hosts.closedAt)))
+        .all()
+        .map(({ id }) => id),
     /** All that are open belonged to the file that this one is a copy of. */
     closeAll: (now: number) => orm.update(hosts).set({ closedAt: now }).where(isNull(hosts.closedAt)).run(),
     close: (id: string, now: number) =>

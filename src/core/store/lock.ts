@@ -9,8 +9,8 @@ export interface Lock {
  * Holds an exclusive lock on a file until it is released or the process dies: a write transaction, left open, on an
  * SQLite file of its own. The handle must stay referenced, or garbage collection frees the lock.
  */
-export function holdLock(file: string): Lock {
-  const database = new Database(file, { timeout: 0 })
+export function holdLock(file: string, mustExist = false): Lock {
+  const database = new Database(file, { timeout: 0, fileMustExist: mustExist })
   try {
     database.exec('begin immediate')
   } catch (thrown) {
@@ -21,9 +21,9 @@ export function holdLock(file: string): Lock {
 }
 
 /** The lock, or undefined while another holds it. */
-export function tryLock(file: string): Lock | undefined {
+export function tryLock(file: string, mustExist = false): Lock | undefined {
   try {
-    return holdLock(file)
+    return holdLock(file, mustExist)
   } catch (thrown) {
     if ((thrown as { code?: string }).code === 'SQLITE_BUSY') return undefined
     throw thrown
@@ -33,7 +33,7 @@ export function tryLock(file: string): Lock | undefined {
 /** Whether some process holds the lock; not where its file is removed while it is looked at. */
 export function isLocked(file: string): boolean {
   try {
-    const lock = tryLock(file)
+    const lock = tryLock(file, true)
     lock?.release()
     return lock === undefined
   } catch (thrown) {
