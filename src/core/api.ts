@@ -23,7 +23,7 @@ import { storeFault } from './store/failure.ts'
 import { UNDO_TIME, deleteRunsOf } from './sweep.ts'
 import { countLevels, firstError, listLog, searchPage } from './logs.ts'
 import { removeSecrets, requireSecrets, setSecret } from './secrets.ts'
-import { answerHeld, backfill, preview, setDaemon, skipNext } from './schedules.ts'
+import { answerHeld, backfill, preview, readiness, setDaemon, skipNext, upcoming } from './schedules.ts'
 import { exportDeck, importDeck, planImport } from './transfer.ts'
 import type { PauseTarget } from './store/pauses.ts'
 import { watch } from './watching.ts'
@@ -130,6 +130,12 @@ const handlers: Handlers = {
   'jobs.backfill': (engine, { job, ...times }) => backfill(engine, findJob(engine, job), times),
   'schedules.preview': (engine, input) =>
     preview(engine, input, input.job === undefined ? undefined : findJob(engine, input.job)),
+  'schedules.upcoming': upcoming,
+  'jobs.readiness': (engine, { jobs }) =>
+    readiness(
+      engine,
+      jobs.map((job) => findJob(engine, job)),
+    ),
   'occurrences.list'({ store, ...engine }, { job, limit = 100, before, ...filter }) {
     const jobId = job === undefined ? undefined : findAnyJob({ store, ...engine }, job)
     const rows = store.occurrences.list({ jobId, ...filter }, limit, before)
@@ -287,6 +293,7 @@ const handlers: Handlers = {
     await deleteRunsOf(engine, ids)
     return ids.length
   },
+  'executions.spans': ({ store }, { from, to, limit = 10_000 }) => store.spans.between(from, to, limit),
   'executions.summary': (engine, { execution }) =>
     engine.store.summaries.get(findExecution(engine, execution)),
   'artifacts.list'({ store, folders }, { execution }) {

@@ -16,7 +16,6 @@ import type { InlineHandler } from './executors/context.ts'
 import { Leftovers } from './executors/leftovers.ts'
 import { createPlaces } from './executors/places.ts'
 import { foldersOf } from './folders.ts'
-import { resolveHandler } from './handlers/resolve.ts'
 import {
   createHost,
   forgetHost,
@@ -32,7 +31,7 @@ import { keepLookout } from './lookout.ts'
 import { hasNetwork } from './network.ts'
 import { createPausing } from './pausing.ts'
 import { createPlanner } from './plan/planner.ts'
-import { combine, sourcesOf } from './policy.ts'
+import { preparer, type Part } from './preparing.ts'
 import { writeWitness } from './provenance.ts'
 import type { Keeper } from './sealing.ts'
 import { createSecrets } from './secrets.ts'
@@ -62,9 +61,6 @@ const ACTOR_OF: Record<HostKind, Actor> = {
 /** Hosts that stay: one of them is the planner. */
 const MAY_PLAN: ReadonlySet<HostKind> = new Set(['library', 'desktop', 'serve'])
 const MINUTE = 60_000
-/** One handler of a job, as an execution gets it. */
-type Part = Pick<NewExecution, 'priority' | 'definition' | 'params'>
-
 /** How often it is asked whether another host has died, in ms. */
 const SETTLE_INTERVAL = 5000
 
@@ -269,39 +265,14 @@ export async function createEngine(options: EngineOptions) {
     const waiting = store.executions.waiting(slots, clock.now())
     const planned = planner !== undefined || hasPlanner(folders.hosts)
     return executions.map((execution) => {
-      const found = execution.status === 'queued' ? waiting(execution.id) : undefined
-      if (!found) return execution
-      return { ...execution, waitingFor: reasonToWait(found, planned, (name) => functions.has(name)) }
+      const found = execution.status === 'queued' && waiting(execution.id)
+      return found
+        ? { ...execution, waitingFor: reasonToWait(found, planned, (name) => functions.has(name)) }
+        : execution
     })
   }
 
-  /** What each handler of a job would run with. */
-  async function prepare(
-    { handlers, params, policy, schedule }: JobDefinition,
-    categoryId: number | null,
-    given: Parameters,
-    isTyped = false,
-  ): Promise<Part[]> {
-    if (handlers.length === 0) throw new Fault('conflict', 'the job has nothing to run: add a handler first')
-    const merged = { ...params, ...given }
-    const inherited = combine(sourcesOf(store, categoryId, policy))
-    const parts: Part[] = []
-    for (const { priority, handler } of handlers) {
-      const resolved = await resolveHandler(handler, inherited, {
-        codeFolder: folders.code,
-        base,
-        scripts: isTyped ? { ...scripts, nameOf: () => undefined } : scripts,
-      })
-      const isDaemon = schedule !== undefined && 'daemon' in schedule
-      const definition = isDaemon ? { ...resolved, retry: undefined, isDaemon } : resolved
-      parts.push({
-        priority,
-        definition,
-        params: JSON.stringify(await secrets.check(definition, merged)),
-      })
-    }
-    return parts
-  }
+  const prepare = preparer({ store, folders, base, scripts, secrets })
 
   /** Queues one execution for each part; in a transaction. */
   function enqueue(
@@ -397,6 +368,8 @@ export async function createEngine(options: EngineOptions) {
     secrets,
     wake: () => dispatcher.wake(),
     explain,
+    prepare,
+    places,
     pausing,
     planning,
     actor,

@@ -1,11 +1,12 @@
 /** What people ask and say about the times at which jobs run by themselves. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { CheckedInput, Execution, Output } from '../shared/contract.ts'
-import { Fault, invalidInput } from '../shared/fault.ts'
+import { Fault, invalidInput, toFault } from '../shared/fault.ts'
 import type { Schedule } from '../shared/schedule.ts'
 import type { Engine } from './engine.ts'
-import { blockOf, quietBlocks, type Block } from './plan/blocked.ts'
+import { quietBlocks, type Block } from './plan/blocked.ts'
 import { checkSchedule } from './plan/check.ts'
-import { timesIn, timetableOf, zoneOf } from './plan/timetable.ts'
+import { timesIn, timetableOf, zoneOf, type Timetable } from './plan/timetable.ts'
 import type { DaemonStop } from './store/schema.ts'
 
 type Deck = Pick<Engine, 'store' | 'clock' | 'planning' | 'actor' | 'wake'>
@@ -14,6 +15,9 @@ type Deck = Pick<Engine, 'store' | 'clock' | 'planning' | 'actor' | 'wake'>
 const AHEAD = 8 * 86_400_000
 /** What is skipped is not counted, but somewhere it has to end. */
 const MOST_LOOKED_AT = 100_000
+const YEAR = 365 * 86_400_000
+/** For so long, in ms, what is planned is put together before others have their turn. */
+const TURN = 10
 /** So many runs are made up for at once. */
 const BACKFILL_LIMIT = 1000
 
@@ -29,22 +33,78 @@ export async function preview(
   const plan = jobId === undefined ? undefined : store.plans.find(jobId)
   const schedule = given ? checkSchedule(given, now, localZone) : scheduleOf({ store }, jobId!)
   const table = timetableOf(schedule, { since: plan?.since ?? now, localZone })
-  const snoozed = plan?.snoozedAt == null ? [] : [blockOf(plan.snoozedAt, 'snoozed')]
   const times: Output<'schedules.preview'>['occurrences'] = []
+  for (const time of comingTimes(schedule, table, localZone, from ?? now)) {
+    if (time.at !== plan?.snoozedAt) times.push(time)
+    if (times.length === count) break
+  }
+  return { words: describe(schedule, localZone), zone: zoneOf(schedule, localZone), occurrences: times }
+}
+
+/** The times after an instant that no quiet time blocks. */
+function* comingTimes(schedule: Schedule, table: Timetable, localZone: string, after: number) {
   let blocks: Block[] = []
   let blocksUntil = -Infinity
-  let next = table.next(from ?? now)
-  for (let looked = 0; next && times.length < count && looked < MOST_LOOKED_AT; looked++) {
+  let next = table.next(after)
+  for (let looked = 0; next && looked < MOST_LOOKED_AT; looked++) {
     const { at } = next
     if (at >= blocksUntil) {
       blocksUntil = at + AHEAD
-      blocks = [...snoozed, ...quietBlocks(schedule, localZone, at - 1, blocksUntil)]
+      blocks = quietBlocks(schedule, localZone, at - 1, blocksUntil)
     }
     const block = blocks.find((each) => at >= each.from && at < each.to)
-    if (!block) times.push(next)
+    if (!block) yield next
     next = table.next(block && block.to < Infinity ? block.to - 1 : at)
   }
-  return { words: describe(schedule, localZone), zone: zoneOf(schedule, localZone), occurrences: times }
+}
+
+/** What is planned over all jobs, the soonest first. Others have their turn while it is put together. */
+export async function upcoming(
+  { store, clock, planning }: Deck,
+  { from = clock.now(), to = from + YEAR, limit = 100 }: CheckedInput<'schedules.upcoming'>,
+): Promise<Output<'schedules.upcoming'>> {
+  const localZone = planning.ledger.localZone()
+  const times: Output<'schedules.upcoming'>['times'] = []
+  let last = to
+  let turnEnds = performance.now() + TURN
+  function keepSoonest(): void {
+    if (times.length <= limit) return
+    times.sort((a, b) => a.at - b.at)
+    times.length = limit
+    last = times.at(-1)!.at
+  }
+  // The job that comes next after so many others has no part in the first so many times.
+  const isFromNow = from <= clock.now()
+  for (const { jobId, jobName, nextAt, since, snoozedAt } of store.plans.coming(isFromNow ? limit + 1 : -1)) {
+    const schedule = store.jobs.definition(jobId)?.schedule
+    if (!schedule || nextAt > last) continue
+    const table = timetableOf(schedule, { since, localZone })
+    let count = 0
+    for (const { at } of 'at' in schedule
+      ? [{ at: nextAt }]
+      : comingTimes(schedule, table, localZone, Math.max(from, nextAt - 1))) {
+      if (at > last || count++ > limit) break
+      times.push({ jobId, jobName, at, snoozed: at === snoozedAt })
+    }
+    if (times.length > 2 * limit) keepSoonest()
+    if (performance.now() < turnEnds) continue
+    await nextTurn()
+    turnEnds = performance.now() + TURN
+  }
+  const complete = times.length <= limit && last === to
+  keepSoonest()
+  return { times: times.toSorted((a, b) => a.at - b.at), complete }
+}
+
+/** Whether jobs could run now, and what stands in the way. */
+export async function readiness(engine: Engine, jobIds: string[]): Promise<Output<'jobs.readiness'>> {
+  const found: Output<'jobs.readiness'> = []
+  for (const jobId of jobIds) {
+    const pause = engine.store.jobs.find(jobId)!.pause
+    const refusal = await requireReady(engine, jobId).then(() => null, toFault)
+    found.push({ jobId, pause, refusal: refusal && { code: refusal.code, message: refusal.message } })
+  }
+  return found
 }
 
 /** @throws Fault `conflict` where the job has no schedule */
@@ -85,7 +145,7 @@ export async function answerHeld(
   const queued: Execution[] = []
   for (const jobId of jobIds) {
     const prepared = run ? await planning.prepare(jobId) : undefined
-    if (prepared && 'refusal' in prepared) throw new Fault('handler-unsuitable', prepared.refusal)
+    if (prepared && 'refusal' in prepared) throw prepared.refusal
     const started = await planning.afterSettling(() => {
       const held = store.occurrences
         .list({ jobId, outcomes: ['held'] }, -1)
@@ -129,8 +189,8 @@ export async function backfill(
   const wanted = () => timesIn(table, from - 1, last()).filter(isWanted)
   if (dryRun) return wanted().map((at) => ({ at, executionId: null }))
   const prepared = await planning.prepare(jobId)
-  if (!prepared || 'refusal' in prepared)
-    throw new Fault('handler-unsuitable', prepared?.refusal ?? 'it is gone')
+  if (!prepared) throw new Fault('not-found', 'it is gone')
+  if ('refusal' in prepared) throw prepared.refusal
   const queued = await planning.afterSettling(
     () =>
       wanted().map((at) => ({
@@ -141,6 +201,11 @@ export async function backfill(
   )
   deck.wake()
   return queued
+}
+
+async function requireReady({ store, prepare, places }: Engine, jobId: string): Promise<void> {
+  const parts = await prepare(store.jobs.definition(jobId)!, store.categories.ofJob(jobId), {})
+  for (const { definition } of parts) await places.requireStart(definition)
 }
 
 /** Keeps a daemon running, or no longer; nothing for another job. In a transaction. */

@@ -447,6 +447,45 @@ export const contract = {
       ),
     }),
   },
+  /**
+   * What is planned, over all jobs that run by themselves, the soonest first: also what will be skipped, and what of a
+   * paused job would have run.
+   */
+  'schedules.upcoming': {
+    input: z.strictObject({
+      /** After this time; now, if not given. */
+      from: z.int().min(0).optional(),
+      /** Up to this time; a year after `from`, if not given. */
+      to: z.int().min(0).optional(),
+      /** 100, if not given. */
+      limit: z.int().min(1).max(10_000).optional(),
+    }),
+    output: z.object({
+      times: z.array(
+        z.object({
+          jobId: z.string(),
+          jobName: z.string(),
+          at: z.int(),
+          /** A person skipped this one. */
+          snoozed: z.boolean(),
+        }),
+      ),
+      /** Whether those are all. */
+      complete: z.boolean(),
+    }),
+  },
+  /** Whether jobs could run if they came due now, and what stands in the way. */
+  'jobs.readiness': {
+    input: z.strictObject({ jobs: z.array(reference).min(1).max(100) }),
+    output: z.array(
+      z.object({
+        jobId: z.string(),
+        pause: pause.nullable(),
+        /** Why what it runs cannot be run: the code of a fault, and in words. */
+        refusal: z.object({ code: z.string(), message: z.string() }).nullable(),
+      }),
+    ),
+  },
   /** The ledger: what became of planned occurrences, newest first. */
   'occurrences.list': {
     input: z.strictObject({
@@ -656,6 +695,29 @@ export const contract = {
   'executions.list': {
     input: z.strictObject({ ...runFilter, ...executionPage }),
     output: z.array(execution),
+  },
+  /** When executions ran that were running at any time between the two, the latest first: for pictures of time. */
+  'executions.spans': {
+    input: z
+      .strictObject({
+        from: z.int().min(0),
+        to: z.int().min(0),
+        limit: z.int().min(1).max(20_000).optional(),
+      })
+      .refine(({ from, to }) => from <= to, { path: ['to'], error: 'lies before from' }),
+    output: z.object({
+      runs: z.array(
+        z.object({
+          id: z.int(),
+          jobId: z.string(),
+          status,
+          startedAt: z.int(),
+          endedAt: z.int().nullable(),
+        }),
+      ),
+      /** Whether those are all. */
+      complete: z.boolean(),
+    }),
   },
   /** How many there are: up to a thousand and whether there are more, or with `exact` all. */
   'executions.count': { input: z.strictObject({ ...runFilter, ...counting }), output: count },

@@ -14,7 +14,8 @@ import type { Executor, Task } from './executor.ts'
 import type { InlineHandler } from './context.ts'
 import { launchedExecutor, launchedStock } from './launched.ts'
 import type { Launcher } from './launcher.ts'
-import { maskEnvironment } from './environment.ts'
+import { launchOf } from './launch.ts'
+import { maskEnvironment, plainVariables } from './environment.ts'
 import { readGiven, storedVariables } from './given.ts'
 import { inlineExecutor } from './inline.ts'
 import { paramsFile, programExecutor, removeOwnFiles } from './program.ts'
@@ -104,13 +105,13 @@ export function createPlaces(options: PlaceOptions) {
      */
     async taskOf(claimed: Claimed): Promise<Task> {
       const { id, jobId, jobName, definition, attempt, trigger, lastSuccessAt } = claimed
-      const { target, directory } = definition
+      const { target } = definition
       const tempDir = join(folders.temp, String(id))
       const stateDir = join(folders.state, jobId)
       const plannedAt = claimed.scheduledAt
       if (definition.script) await scripts.check(definition)
       else if (target.kind === 'script') await requireSame(target.file, target.digest)
-      if (laneOf(definition) === 'process' && directory !== undefined) await requireDirectory(directory)
+      await requirePlace(definition)
       const given = await readGiven(definition, claimed.params, secrets)
       const { params, secretParams, variables } = given
       const isInline = laneOf(definition) === 'inline'
@@ -130,6 +131,17 @@ export function createPlaces(options: PlaceOptions) {
           ? maskEnvironment({ ...base, ...given.storedVariables })
           : storedEnvironment(definition),
       }
+    },
+
+    /**
+     * Says what would keep a run from beginning now that is not looked at when it is queued.
+     * @throws Fault `directory-missing`, `command-missing`
+     */
+    async requireStart(definition: Definition): Promise<void> {
+      await requirePlace(definition)
+      const { target, environment } = definition
+      if (target.kind === 'command' || target.kind === 'script')
+        await launchOf(definition, { ...base, ...plainVariables(environment) })
     },
 
     /** Removes the folder that a run had for itself. */
@@ -169,7 +181,9 @@ async function requireSame(file: string, digest: string): Promise<void> {
   throw new Fault('handler-unsuitable', `${file} was changed after this run was queued: start it anew`)
 }
 
-async function requireDirectory(directory: string): Promise<void> {
+async function requirePlace(definition: Definition): Promise<void> {
+  const { directory } = definition
+  if (laneOf(definition) !== 'process' || directory === undefined) return
   const found = await stat(directory).catch(() => undefined)
   if (found?.isDirectory()) return
   const message = `the working directory ${directory} ${found ? 'is not a folder' : 'does not exist'}`

@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from 'node:util'
 import stringify from 'safe-stable-stringify'
 import { OPEN_STATUSES, type Execution, type Trigger } from '../../shared/contract.ts'
 import { LOCAL, isAtStart, kindOf, type Schedule } from '../../shared/schedule.ts'
+import type { Fault } from '../../shared/fault.ts'
 import type { Clock } from '../clock.ts'
 import { PLANNING_DEFAULTS, type JobDefinition } from '../definition.ts'
 import { combine, sourcesOf } from '../policy.ts'
@@ -18,7 +19,7 @@ import { delayOf } from './jitter.ts'
 import { lastIn, timetableOf, type Timetable } from './timetable.ts'
 
 /** What a start of a job would run, or why it cannot: made before the transaction, as files are read for it. */
-export type Prepared<P> = { definition: JobDefinition } & ({ parts: P } | { refusal: string })
+export type Prepared<P> = { definition: JobDefinition } & ({ parts: P } | { refusal: Fault })
 
 /** How an occurrence is started. */
 export interface StartOptions {
@@ -162,7 +163,7 @@ export function createLedger<P>({ store, clock, enqueue, plannerSince }: LedgerP
       const now = clock.now()
       if (plan.dueAt === null || plan.dueAt > now) return true
       const known = isDeepStrictEqual(prepared?.definition, definition) ? prepared : undefined
-      const refusal = known && 'refusal' in known ? known.refusal : null
+      const refusal = known && 'refusal' in known ? known.refusal.message : null
       const { decisions, cursor } = decide(situationOf(plan, definition, refusal))
       if (!known && decisions.some(({ outcome }) => outcome === 'started')) return false
       for (const decision of decisions)

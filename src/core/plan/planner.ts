@@ -54,7 +54,7 @@ export function createPlanner<P>(parts: PlannerParts<P>) {
     try {
       return { definition, parts: await parts.prepare(jobId, definition) }
     } catch (thrown) {
-      return { definition, refusal: toFault(thrown).message }
+      return { definition, refusal: toFault(thrown) }
     }
   }
 
@@ -228,7 +228,7 @@ export function createPlanner<P>(parts: PlannerParts<P>) {
         if (!prepared || !isDeepStrictEqual(prepared.definition, store.jobs.definition(jobId))) return
         const row = { jobId, firstAt: now, lastAt: now, count: 1, decidedAt: now }
         if ('refusal' in prepared) {
-          const detail = prepared.refusal
+          const detail = prepared.refusal.message
           const refused = {
             ...row,
             outcome: 'skipped',

@@ -4,6 +4,14 @@ import { plans } from './schema.ts'
 
 export type Plan = typeof plans.$inferSelect
 
+export interface Coming {
+  jobId: string
+  jobName: string
+  nextAt: number
+  since: number
+  snoozedAt: number | null
+}
+
 /** @returns functions over what is planned; they run inside the writer's transaction */
 export function planTable({ database, orm, changes }: Connection) {
   const find = database.prepare<[string], Plan>(
@@ -39,6 +47,13 @@ export function planTable({ database, orm, changes }: Connection) {
   const idle = database
     .prepare<[]>(`select job_id from plans indexed by plans_idle where kind = 'cron' and due_at is null`)
     .pluck()
+  const coming = database.prepare<[number], Coming>(
+    `select job_id as jobId, jobs.name as jobName, next_at as nextAt, since, snoozed_at as snoozedAt
+     from plans indexed by plans_due join jobs on jobs.id = job_id
+     where due_at is not null and kind <> 'daemon' and jobs.deleted_at is null
+       and not exists (select 1 from pauses where target = 'disabled:' || job_id)
+     order by due_at limit ?`,
+  )
   const all = database.prepare<[]>('select job_id from plans').pluck()
 
   return {
@@ -61,6 +76,8 @@ export function planTable({ database, orm, changes }: Connection) {
     daemons: () => daemons.all() as string[],
     /** Jobs with a cron expression of which nothing is planned: what begins with the planner is among them. */
     idle: () => idle.all() as string[],
+    /** Jobs of which something is planned, the soonest first. */
+    coming: (limit: number) => coming.all(limit),
     all: () => all.all() as string[],
   }
 }

@@ -17,6 +17,7 @@ import { createReader } from './reader.ts'
 import { retentionTable } from './retention.ts'
 import { roomTable } from './room.ts'
 import { sampleTable } from './samples.ts'
+import { spanTable } from './spans.ts'
 import { secretTable } from './secrets.ts'
 import { settingTable } from './settings.ts'
 import { statisticsTable } from './statistics.ts'
@@ -53,6 +54,7 @@ export async function openStore(path: string, options?: ConnectOptions) {
     room: roomTable(connection),
     retention: retentionTable(connection),
     samples: sampleTable(connection),
+    spans: spanTable(connection),
     secrets: secretTable(connection),
     artifacts: artifactTable(connection),
     summaries: summaryTable(connection),
