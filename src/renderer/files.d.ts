@@ -3,3 +3,8 @@ declare module '*?raw' {
   export default text
 }
 declare module '*.css'
+
+interface ImportMeta {
+  /** Of the bundler: every file that fits. */
+  glob<T>(pattern: string, options: { eager: true; import: 'default' }): Record<string, T>
+}

@@ -35,6 +35,22 @@ export function relativeText(language: string, time: number, now: number): strin
 export const dateText = (language: string, time: number): string =>
   new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(time)
 
+/** A time as the field for a date and a time of the day has it, in the zone of this machine. */
+export function localText(time: number): string {
+  const date = new Date(time)
+  const day = `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`
+  return `${day}T${pad(date.getHours())}:${pad(date.getMinutes())}`
+}
+
+/** An amount of bytes, in the largest unit of which there is one. */
+export function bytesText(language: string, bytes: number): string {
+  const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
+  const place = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3))
+  const amount = bytes / 1000 ** place
+  const digits = { style: 'unit', unit: UNITS[place]!, maximumFractionDigits: amount < 10 ? 1 : 0 } as const
+  return new Intl.NumberFormat(language, digits).format(amount)
+}
+
 const pad = (number: number, width = 2) => String(number).padStart(width, '0')
 
 /** The time of a line of a log, to the millisecond; made for each row that is painted, so without Intl. */

@@ -1,10 +1,28 @@
-import { createInstance } from 'i18next'
+import { createInstance, type TFunction } from 'i18next'
 import { initReactI18next } from 'react-i18next'
-import en from './texts/en.json'
-import zh from './texts/zh.json'
+import { usePreferences } from './state/preferences.ts'
+
+export const LANGUAGES = ['en', 'zh'] as const
+export type Language = (typeof LANGUAGES)[number]
+
+/** Each file holds the texts of one part of the window. */
+const FILES = import.meta.glob<object>('./texts/*/*.json', { eager: true, import: 'default' })
+
+const textsOf = (language: Language): object =>
+  Object.assign(
+    {},
+    ...Object.entries(FILES)
+      .filter(([name]) => name.startsWith(`./texts/${language}/`))
+      .map(([, texts]) => texts),
+  )
+
+const i18n = createInstance()
+
+/** A text, for what is said outside of components. Within them `useTranslation` draws anew in another language. */
+export const t = ((...args: Parameters<TFunction>) => i18n.t(...args)) as TFunction
 
 /** The first language of the system that there are texts in; else English. */
-export function chooseLanguage(wanted: readonly string[]): 'en' | 'zh' {
+export function chooseLanguage(wanted: readonly string[]): Language {
   for (const tag of wanted) {
     if (/^zh\b/i.test(tag)) return 'zh'
     if (/^en\b/i.test(tag)) return 'en'
@@ -12,16 +30,26 @@ export function chooseLanguage(wanted: readonly string[]): 'en' | 'zh' {
   return 'en'
 }
 
-/** Loads the texts, and tells the page in which language it is: fonts and screen readers follow that. */
+const wanted = (): Language => {
+  const { language } = usePreferences.getState()
+  return language === 'system' ? chooseLanguage(navigator.languages) : language
+}
+
+/**
+ * Loads the texts, and tells the page in which language it is: fonts and screen readers follow that. It changes when
+ * the person chooses another.
+ */
 export async function speak(): Promise<void> {
-  const language = chooseLanguage(navigator.languages)
-  document.documentElement.lang = language === 'zh' ? 'zh-Hans' : 'en'
-  await createInstance()
-    .use(initReactI18next)
-    .init({
-      lng: language,
-      fallbackLng: 'en',
-      resources: { en: { translation: en }, zh: { translation: zh } },
-      interpolation: { escapeValue: false }, // React does
-    })
+  const tellPage = (language: string) =>
+    void (document.documentElement.lang = language === 'zh' ? 'zh-Hans' : 'en')
+  i18n.on('languageChanged', tellPage)
+  await i18n.use(initReactI18next).init({
+    lng: wanted(),
+    fallbackLng: 'en',
+    resources: { en: { translation: textsOf('en') }, zh: { translation: textsOf('zh') } },
+    interpolation: { escapeValue: false }, // React does
+  })
+  usePreferences.subscribe(() => {
+    if (i18n.language !== wanted()) void i18n.changeLanguage(wanted())
+  })
 }

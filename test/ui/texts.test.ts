@@ -17,7 +17,8 @@ function texts(language: string): Map<string, string> {
       else if (!whole.endsWith('_one')) found.set(whole.replace(/_other$/, ''), value)
     }
   }
-  collect(JSON.parse(readFileSync(join(FOLDER, `texts/${language}.json`), 'utf8')) as object, '')
+  for (const file of readdirSync(join(FOLDER, 'texts', language)))
+    collect(JSON.parse(readFileSync(join(FOLDER, 'texts', language, file), 'utf8')) as object, '')
   return found
 }
 

@@ -3,17 +3,33 @@ import { useTranslation } from 'react-i18next'
 import { ConnectionBanner } from '../parts/ConnectionBanner.tsx'
 import { ErrorBoundary } from '../parts/ErrorBoundary.tsx'
 import { FaultNote } from '../parts/FaultNote.tsx'
+import { Question } from '../parts/Question.tsx'
+import { RunDialog } from '../parts/RunDialog.tsx'
+import { Toasts } from '../parts/Toasts.tsx'
+import { listenToKeys, useCommands } from '../state/commands.ts'
 import { useConnection } from '../state/connection.ts'
+import { openHelp, openPalette } from '../state/dialogs.ts'
+import { keepFolders } from '../state/folders.ts'
 import { keepJobs } from '../state/jobs.ts'
 import { useNotices } from '../state/notices.ts'
-import { linkTo, useRoute, type Route } from '../state/route.ts'
-import { isWaiting, keepScripts, useScripts } from '../state/scripts.ts'
+import { keepOverview } from '../state/overview.ts'
+import { usePreferences } from '../state/preferences.ts'
+import { go, linkTo, useRoute, type Route } from '../state/route.ts'
+import { keepScripts } from '../state/scripts.ts'
+import { EditorView } from './Editor.tsx'
 import { JobView } from './Job.tsx'
 import { JobsView } from './Jobs.tsx'
+import { KeysHelp } from './KeysHelp.tsx'
+import { LogsView } from './Logs.tsx'
 import { NewLink } from './NewLink.tsx'
+import { NowView } from './Now.tsx'
+import { Palette } from './Palette.tsx'
 import { RunView } from './Run.tsx'
 import { ScriptView } from './Script.tsx'
 import { ScriptsView } from './Scripts.tsx'
+import { SettingsView } from './Settings.tsx'
+import { Sidebar } from './Sidebar.tsx'
+import { TimelineView } from './Timeline.tsx'
 
 /** The window: where one can go, and where one is. */
 export function Frame() {
@@ -23,7 +39,22 @@ export function Frame() {
   const { fault, dismiss } = useNotices()
   useEffect(keepJobs, [])
   useEffect(keepScripts, [])
+  useEffect(keepFolders, [])
+  useEffect(keepOverview, [])
+  useEffect(listenToKeys, [])
   useEffect(dismiss, [route.view, dismiss])
+  const { helpKey } = usePreferences()
+  useCommands([
+    { id: 'palette', title: t('palette.title'), keys: 'mod+k', run: openPalette },
+    { id: 'help', title: t('keys.title'), keys: helpKey, run: openHelp },
+    { id: 'new', title: t('commands.new'), keys: 'n', run: () => go(linkTo.newJob()) },
+    { id: 'now', title: t('commands.now'), keys: 'g n', run: () => go(linkTo.now) },
+    { id: 'jobs', title: t('commands.jobs'), keys: 'g j', run: () => go(linkTo.jobs) },
+    { id: 'timeline', title: t('commands.timeline'), keys: 'g t', run: () => go(linkTo.timeline) },
+    { id: 'scripts', title: t('commands.scripts'), keys: 'g s', run: () => go(linkTo.scripts) },
+    { id: 'logs', title: t('commands.logs'), keys: 'g l', run: () => go(linkTo.logs) },
+    { id: 'settings', title: t('commands.settings'), keys: 'g e', run: () => go(linkTo.settings) },
+  ])
 
   if (connection === 'link-needed') return <NewLink />
   return (
@@ -31,19 +62,28 @@ export function Frame() {
       <a className="skip" href="#content" onClick={skipToContent}>
         {t('app.skip')}
       </a>
-      <Navigation route={route} />
+      <Sidebar route={route} />
       <div className="side">
         <ConnectionBanner />
         {fault && <FaultNote fault={fault} dismiss={dismiss} />}
         <main id="content" tabIndex={-1}>
-          <ErrorBoundary key={JSON.stringify(route)}>
+          <ErrorBoundary key={placeOf(route)}>
             <View route={route} />
           </ErrorBoundary>
         </main>
       </div>
+      <Palette />
+      <KeysHelp />
+      <RunDialog />
+      <Question />
+      <Toasts />
     </div>
   )
 }
+
+/** A tab of a view is no other place: what was shown stays. */
+const placeOf = (route: Route): string =>
+  route.view === 'job' ? `job ${route.id}` : route.view === 'jobs' ? 'jobs' : JSON.stringify(route)
 
 /** The address holds the place in the window: a link within the page must not change it. */
 function skipToContent(event: { preventDefault: () => void }): void {
@@ -51,31 +91,29 @@ function skipToContent(event: { preventDefault: () => void }): void {
   document.getElementById('content')?.focus()
 }
 
-function Navigation({ route }: { route: Route }) {
-  const { t } = useTranslation()
-  const waiting = useScripts(({ scripts }) => scripts.filter(isWaiting).length)
-  const isScripts = route.view === 'scripts' || route.view === 'script'
-  return (
-    <nav aria-label={t('app.views')}>
-      <a href={linkTo.jobs} aria-current={isScripts ? undefined : 'page'}>
-        {t('nav.jobs')}
-      </a>
-      <a href={linkTo.scripts} aria-current={isScripts ? 'page' : undefined}>
-        {t('nav.scripts')}
-        {waiting > 0 && (
-          <span className="count" title={t('nav.waiting', { count: waiting })}>
-            {waiting}
-          </span>
-        )}
-      </a>
-    </nav>
-  )
-}
-
 function View({ route }: { route: Route }) {
-  if (route.view === 'job') return <JobView id={route.id} />
-  if (route.view === 'run') return <RunView id={route.id} />
-  if (route.view === 'scripts') return <ScriptsView />
-  if (route.view === 'script') return <ScriptView name={route.name} />
-  return <JobsView />
+  switch (route.view) {
+    case 'now':
+      return <NowView />
+    case 'jobs':
+      return <JobsView folder={route.folder} />
+    case 'job':
+      return <JobView id={route.id} tab={route.tab} />
+    case 'new-job':
+      return <EditorView script={route.script} />
+    case 'edit-job':
+      return <EditorView id={route.id} />
+    case 'run':
+      return <RunView id={route.id} />
+    case 'timeline':
+      return <TimelineView />
+    case 'scripts':
+      return <ScriptsView />
+    case 'script':
+      return <ScriptView name={route.name} />
+    case 'logs':
+      return <LogsView />
+    case 'settings':
+      return <SettingsView />
+  }
 }

@@ -10,41 +10,62 @@ import { Time } from '../parts/Time.tsx'
 import { Took } from '../parts/Took.tsx'
 import { keepJob, readMore, useJob } from '../state/job.ts'
 import { attempt } from '../state/notices.ts'
-import { go, linkTo } from '../state/route.ts'
+import { JOB_TABS, go, linkTo, type JobTab } from '../state/route.ts'
+import { JobLog } from './job/JobLog.tsx'
+import { JobOverview } from './job/JobOverview.tsx'
+import { JobSettings } from './job/JobSettings.tsx'
 
 /** One job and its runs, newest first. */
-export function JobView({ id }: { id: string }) {
+export function JobView({ id, tab }: { id: string; tab: JobTab }) {
   const { t } = useTranslation()
-  const { job, runs, wanted, fault } = useJob()
+  const { job, fault } = useJob()
   useEffect(() => keepJob(id), [id])
   if (fault) return <FaultNote fault={fault} />
   if (!job) return null
-  const heads = [t('job.run'), t('jobs.state'), t('job.began'), t('job.took'), t('job.trigger')]
   return (
     <section className="view">
       <a href={linkTo.jobs}>← {t('job.back')}</a>
       <Head job={job} />
-      <h2>{t('job.runs')}</h2>
-      {runs.length === 0 ? (
-        <p className="quiet">{t('job.noRuns')}</p>
-      ) : (
-        <Rows
-          label={t('job.runs')}
-          kind="runs"
-          heads={heads}
-          items={runs}
-          keyOf={(run) => run.id}
-          row={(run) => <RunRow run={run} />}
-          foot={
-            runs.length === wanted && (
-              <button type="button" onClick={() => attempt(() => readMore(id))}>
-                {t('job.more')}
-              </button>
-            )
-          }
-        />
-      )}
+      <nav className="tabs" aria-label={t('job.parts')}>
+        {JOB_TABS.map((each) => (
+          <a href={linkTo.job(id, each)} key={each} aria-current={each === tab ? 'page' : undefined}>
+            {t(`job.${each}`)}
+          </a>
+        ))}
+      </nav>
+      <Tab job={job} tab={tab} />
     </section>
+  )
+}
+
+function Tab({ job, tab }: { job: Job; tab: JobTab }) {
+  if (tab === 'runs') return <Runs job={job} />
+  if (tab === 'log') return <JobLog job={job} />
+  if (tab === 'settings') return <JobSettings job={job} />
+  return <JobOverview job={job} />
+}
+
+function Runs({ job: { id } }: { job: Job }) {
+  const { t } = useTranslation()
+  const { runs, wanted } = useJob()
+  const heads = [t('job.run'), t('jobs.state'), t('job.began'), t('job.took'), t('job.trigger')]
+  if (runs.length === 0) return <p className="quiet">{t('job.noRuns')}</p>
+  return (
+    <Rows
+      label={t('job.runs')}
+      kind="runs"
+      heads={heads}
+      items={runs}
+      keyOf={(run) => run.id}
+      row={(run) => <RunRow run={run} />}
+      foot={
+        runs.length === wanted && (
+          <button type="button" onClick={() => attempt(() => readMore(id))}>
+            {t('job.more')}
+          </button>
+        )
+      }
+    />
   )
 }
 

@@ -14,7 +14,7 @@ import { linkTo } from '../state/route.ts'
 import { FirstStart } from './FirstStart.tsx'
 
 /** All jobs: how they are, what comes next, and what they did last. */
-export function JobsView() {
+export function JobsView({ folder }: { folder: string | null }) {
   const { t } = useTranslation()
   const { jobs, isReady, fault } = useJobs()
   const [text, setText] = useState('')

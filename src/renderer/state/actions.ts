@@ -1,0 +1,152 @@
+/** What people do with jobs, wherever they do it: each says what it did, and offers the way back where there is one. */
+import type { Input, Job, Parameters } from '../../shared/contract.ts'
+import { client } from '../client.ts'
+import { saveFile } from '../save-file.ts'
+import { t } from '../language.ts'
+import { askToRun, confirm } from './dialogs.ts'
+import { attempt } from './notices.ts'
+import { go, linkTo } from './route.ts'
+import { tellDone } from './toasts.ts'
+
+export type PauseTarget = Input<'pauses.set'>['target']
+
+const one = <T>(items: readonly T[]): T | undefined => (items.length === 1 ? items[0] : undefined)
+const undo = (run: () => Promise<unknown>) => ({ label: t('actions.undo'), run })
+
+/** Starts it with its own parameters, and shows the run. */
+export async function startJob(job: Pick<Job, 'id'>, params?: Parameters): Promise<void> {
+  const started = await attempt(() =>
+    client.request('jobs.start', { job: job.id, ...(params && { params }) }),
+  )
+  if (started?.[0]) go(linkTo.run(started[0].id))
+}
+
+/** Starts several, and stays where one is. */
+export async function startJobs(jobs: readonly Job[]): Promise<void> {
+  const done = await attempt(() =>
+    Promise.all(jobs.map(({ id }) => client.request('jobs.start', { job: id }))),
+  )
+  if (done) tellDone(t('actions.started', { count: done.length, name: one(jobs)?.name ?? '' }))
+}
+
+export async function stopJobs(jobs: readonly Job[]): Promise<void> {
+  const done = await attempt(() =>
+    Promise.all(jobs.map(({ id }) => client.request('jobs.stop', { job: id }))),
+  )
+  if (done && jobs.length > 1) tellDone(t('actions.stopping', { count: done.flat().length }))
+}
+
+/** Nothing of the target begins by itself, until a time or until it is resumed. */
+export async function pause(targets: readonly PauseTarget[], until: number | null): Promise<void> {
+  const done = await attempt(() =>
+    Promise.all(
+      targets.map((target) =>
+        client.request('pauses.set', {
+          target,
+          ...(until !== null && { until }),
+          reason: t('actions.byHand'),
+        }),
+      ),
+    ),
+  )
+  if (done)
+    tellDone(
+      t('actions.paused'),
+      undo(() => endPauses(targets)),
+    )
+}
+
+export async function resume(targets: readonly PauseTarget[]): Promise<void> {
+  if (await attempt(() => endPauses(targets))) tellDone(t('actions.resumed'))
+}
+
+const endPauses = (targets: readonly PauseTarget[]) =>
+  Promise.all(targets.map((target) => client.request('pauses.end', { target })))
+
+export async function enableJobs(jobs: readonly Job[], enabled: boolean): Promise<void> {
+  const set = (on: boolean) =>
+    Promise.all(jobs.map(({ id }) => client.request('jobs.enable', { job: id, enabled: on })))
+  if (!(await attempt(() => set(enabled)))) return
+  const said = { count: jobs.length, name: one(jobs)?.name ?? '' }
+  tellDone(
+    enabled ? t('actions.enabled', said) : t('actions.disabled', said),
+    undo(() => set(!enabled)),
+  )
+}
+
+/** Deletes jobs with their runs; for a day they can be brought back. */
+export async function removeJobs(jobs: readonly Job[]): Promise<boolean> {
+  const ids = jobs.map(({ id }) => id)
+  if (!(await attempt(() => client.request('jobs.remove', { jobs: ids })))) return false
+  tellDone(
+    t('actions.removed', { count: jobs.length, name: one(jobs)?.name ?? '' }),
+    undo(() => Promise.all(ids.map((job) => client.request('jobs.bringBack', { job })))),
+  )
+  return true
+}
+
+/** Lets the next planned run pass. */
+export async function skipNext(job: Pick<Job, 'id' | 'name'>): Promise<void> {
+  if (await attempt(() => client.request('jobs.skipNext', { job: job.id })))
+    tellDone(
+      t('actions.skipped', { name: job.name }),
+      undo(() => unskip(job)),
+    )
+}
+
+/** Lets the planned run that was to be skipped come after all. */
+export const unskip = (job: Pick<Job, 'id'>): Promise<unknown> =>
+  attempt(() => client.request('jobs.skipNext', { job: job.id, undo: true }))
+
+/** Offers a file with these jobs, or all, that `import` reads anywhere. */
+export async function exportJobs(jobs?: readonly Job[]): Promise<void> {
+  const ids = jobs?.map(({ id }) => id)
+  const found = await attempt(() => client.request('deck.export', ids ? { jobs: ids } : {}))
+  if (!found) return
+  const name = one(jobs ?? [])?.name.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-') ?? 'jobs'
+  saveFile(`${name}.jobdeck.json`, `${JSON.stringify(found, undefined, 2)}\n`, 'application/json')
+}
+
+/** What a job is, as it is saved again: for whoever changes a part of it. */
+export const inputOf = (job: Job): Input<'jobs.save'> => ({
+  ...job.policy,
+  key: job.key,
+  name: job.name,
+  handlers: job.handlers,
+  params: job.params,
+  tags: job.tags,
+  ...(job.description !== null && { description: job.description }),
+  ...(job.category !== null && { category: job.category }),
+  ...(job.schedule !== null && { schedule: job.schedule }),
+})
+
+/** Puts jobs into a folder, or with null into none. */
+export async function moveJobs(jobs: readonly Job[], category: string | null): Promise<void> {
+  const save = (to: (job: Job) => string | null) =>
+    Promise.all(
+      jobs.map((job) => {
+        const { category: _, ...rest } = inputOf(job)
+        const folder = to(job)
+        return client.request('jobs.save', { ...rest, ...(folder !== null && { category: folder }) })
+      }),
+    )
+  if (await attempt(() => save(() => category)))
+    tellDone(
+      t('actions.moved', { count: jobs.length, name: one(jobs)?.name ?? '' }),
+      undo(() => save((job) => job.category)),
+    )
+}
+
+/** Starts a job at once where it takes no parameters; else asks for them. */
+export const run = (job: Job): void => askToRun(job)
+
+/** Deletes runs for good, once that was confirmed. */
+export async function removeRuns(ids: readonly number[]): Promise<boolean> {
+  const goesOn = await confirm({
+    title: t('actions.removeRuns', { count: ids.length }),
+    text: t('actions.removeRunsText'),
+    action: t('actions.remove'),
+  })
+  if (!goesOn) return false
+  return (await attempt(() => client.request('executions.remove', { executions: [...ids] }))) !== undefined
+}
