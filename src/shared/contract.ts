@@ -9,32 +9,20 @@ import { duration, keepRuns, line, mode, policy, policySchema, size, variables }
 import { scriptName, scriptRequests } from './scripts.ts'
 import { OUTCOMES, REASONS, scheduleSchema } from './schedule.ts'
 import { secretRequests } from './secrets.ts'
+import { JOB_STATUSES, STATUSES, type Status } from './statuses.ts'
 
+export {
+  FINAL_STATUSES,
+  JOB_STATUSES,
+  OPEN_STATUSES,
+  STATUSES,
+  type FinalStatus,
+  type Status,
+} from './statuses.ts'
 export { MODES, policySchema, type Mode, type Policy, type PolicyInput, type RetryPolicy } from './policy.ts'
 export { type Secret, type SecretReference } from './secrets.ts'
 export { LEVELS, type Level, type LogEntry, type LogHit, type LogKey } from './logs.ts'
 
-export const OPEN_STATUSES = ['queued', 'initializing', 'running'] as const
-export const FINAL_STATUSES = [
-  'completed',
-  'failed',
-  'cancelled',
-  'timeout',
-  'killed',
-  'interrupted',
-] as const
-export const STATUSES = [...OPEN_STATUSES, ...FINAL_STATUSES] as const
-export const JOB_STATUSES = [
-  'draft',
-  'running',
-  'queued',
-  'disabled',
-  'paused',
-  'failed',
-  'cancelled',
-  'completed',
-  'ready',
-] as const
 /** Who did something: a window, the command line, a program that uses the library, a file of jobs, or the engine. */
 export const ACTORS = ['window', 'command line', 'program', 'file', 'engine'] as const
 export const ACTIONS = [
@@ -755,8 +743,6 @@ export const contract = {
   ...scriptRequests,
 } satisfies Record<string, { input: z.ZodType; output: z.ZodType }>
 
-export type Status = z.infer<typeof status>
-export type FinalStatus = (typeof FINAL_STATUSES)[number]
 export type Actor = (typeof ACTORS)[number]
 export type Action = (typeof ACTIONS)[number]
 export type Trigger = (typeof TRIGGERS)[number]

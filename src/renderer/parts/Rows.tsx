@@ -1,26 +1,51 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { ArrowDown, ArrowUp } from 'lucide-react'
+import { useEffect, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
 
 /** In px, as in the stylesheet. */
 const ROW_HEIGHT = 36
 
-interface Props<T> {
+export interface Head {
+  label: string
+  /** Sorts by the column, where that is possible. */
+  sort?: { direction: 'ascending' | 'descending' | null; change: () => void }
+}
+
+type Key = string | number
+
+/** Which rows are chosen, and how one says so. */
+export interface Choice<K extends Key> {
+  chosen: ReadonlySet<K>
+  change: (chosen: ReadonlySet<K>) => void
+  /** What the box of a row is called. */
+  labelOf: (key: K) => string
+}
+
+interface Props<T, K extends Key> {
   label: string
   /** Chooses the columns in the stylesheet. */
   kind: string
-  heads: string[]
-  items: T[]
-  keyOf: (item: T) => string | number
+  heads: readonly (Head | string)[]
+  items: readonly T[]
+  keyOf: (item: T) => K
   /** The cells of a row; the first link in it is what the arrow keys go to. */
   row: (item: T) => ReactNode
+  /** Rows can be chosen: each has a box, and Space in a row is that. */
+  choice?: Choice<K>
   /** Below the last row. */
   foot?: ReactNode
 }
 
-/** A table of any length: only the rows in sight are there. Arrow keys, Home and End go from row to row. */
-export function Rows<T>({ label, kind, heads, items, keyOf, row, foot }: Props<T>) {
+/**
+ * A table of any length: only the rows in sight are there. Arrow keys, Home and End go from row to row; with Shift a
+ * click chooses all rows up to that one.
+ */
+export function Rows<T, K extends Key>({ label, kind, heads, items, keyOf, row, choice, foot }: Props<T, K>) {
+  const { t } = useTranslation()
   const box = useRef<HTMLDivElement>(null)
   const [wanted, setWanted] = useState<number>()
+  const lastChosen = useRef<number>(null)
   const virtual = useVirtualizer({
     count: items.length,
     getScrollElement: () => box.current,
@@ -37,8 +62,26 @@ export function Rows<T>({ label, kind, heads, items, keyOf, row, foot }: Props<T
     setWanted(undefined)
   })
 
-  function move(event: KeyboardEvent): void {
-    const at = Number((event.target as HTMLElement).closest<HTMLElement>('[data-row]')?.dataset.row ?? -1)
+  function choose(index: number, isRange: boolean): void {
+    if (!choice) return
+    const key = keyOf(items[index]!)
+    const isChosen = choice.chosen.has(key)
+    const from = isRange ? (lastChosen.current ?? index) : index
+    const chosen = new Set(choice.chosen)
+    for (const item of items.slice(Math.min(from, index), Math.max(from, index) + 1))
+      if (isChosen && !isRange) chosen.delete(keyOf(item))
+      else chosen.add(keyOf(item))
+    lastChosen.current = index
+    choice.change(chosen)
+  }
+
+  function onKey(event: KeyboardEvent): void {
+    const target = event.target as HTMLElement
+    const at = Number(target.closest<HTMLElement>('[data-row]')?.dataset.row ?? -1)
+    if (event.key === ' ' && choice && at >= 0 && target.matches('a')) {
+      event.preventDefault()
+      return choose(at, event.shiftKey)
+    }
     const places: Record<string, number> = {
       ArrowDown: at + 1,
       ArrowUp: at - 1,
@@ -52,32 +95,76 @@ export function Rows<T>({ label, kind, heads, items, keyOf, row, foot }: Props<T
     setWanted(place)
   }
 
+  const isAll = choice !== undefined && items.length > 0 && choice.chosen.size >= items.length
   return (
-    <div className={`table ${kind}`} ref={box} onKeyDown={move}>
+    <div className={`table ${kind}`} ref={box} onKeyDown={onKey}>
       <div role="table" aria-label={label} aria-rowcount={items.length + 1}>
         <div role="row" className="row head" aria-rowindex={1}>
-          {heads.map((head) => (
-            <span role="columnheader" key={head}>
-              {head}
+          {choice && (
+            <span role="columnheader" className="choose">
+              <input
+                type="checkbox"
+                aria-label={t('rows.all')}
+                checked={isAll}
+                ref={(input) => {
+                  if (input) input.indeterminate = choice.chosen.size > 0 && !isAll
+                }}
+                onChange={() => choice.change(isAll ? new Set() : new Set(items.map(keyOf)))}
+              />
             </span>
+          )}
+          {heads.map((head) => (
+            <HeadCell head={typeof head === 'string' ? { label: head } : head} key={labelOf(head)} />
           ))}
         </div>
         <div role="rowgroup" className="rows" style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map(({ index, key, start }) => (
-            <div
-              role="row"
-              className="row"
-              key={key}
-              data-row={index}
-              aria-rowindex={index + 2}
-              style={{ transform: `translateY(${start}px)` }}
-            >
-              {row(items[index]!)}
-            </div>
-          ))}
+          {virtual.getVirtualItems().map(({ index, key, start }) => {
+            const item = items[index]!
+            const isChosen = choice?.chosen.has(keyOf(item)) ?? false
+            return (
+              <div
+                role="row"
+                className={isChosen ? 'row chosen' : 'row'}
+                key={key}
+                data-row={index}
+                aria-rowindex={index + 2}
+                aria-selected={choice ? isChosen : undefined}
+                style={{ transform: `translateY(${start}px)` }}
+              >
+                {choice && (
+                  <span role="cell" className="choose">
+                    <input
+                      type="checkbox"
+                      aria-label={choice.labelOf(keyOf(item))}
+                      checked={isChosen}
+                      onChange={() => {}}
+                      onClick={(event: MouseEvent) => choose(index, event.shiftKey)}
+                    />
+                  </span>
+                )}
+                {row(item)}
+              </div>
+            )
+          })}
         </div>
       </div>
       {foot}
     </div>
+  )
+}
+
+const labelOf = (head: Head | string) => (typeof head === 'string' ? head : head.label)
+
+function HeadCell({ head: { label, sort } }: { head: Head }) {
+  if (!sort) return <span role="columnheader">{label}</span>
+  const { direction, change } = sort
+  return (
+    <span role="columnheader" aria-sort={direction ?? 'none'}>
+      <button type="button" className="sort" onClick={change}>
+        {label}
+        {direction === 'ascending' && <ArrowUp aria-hidden size={12} />}
+        {direction === 'descending' && <ArrowDown aria-hidden size={12} />}
+      </button>
+    </span>
   )
 }

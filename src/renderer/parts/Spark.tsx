@@ -4,7 +4,7 @@ import './spark.css'
 
 /** So many runs are shown. */
 export const SPARK_RUNS = 20
-const WIDTH = 4
+const WIDTH = 3
 const GAP = 1
 const HEIGHT = 18
 

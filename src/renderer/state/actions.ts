@@ -3,7 +3,8 @@ import type { Input, Job, Parameters } from '../../shared/contract.ts'
 import { client } from '../client.ts'
 import { saveFile } from '../save-file.ts'
 import { t } from '../language.ts'
-import { askToRun, confirm } from './dialogs.ts'
+import { confirm } from './dialogs.ts'
+import { useJobs } from './jobs.ts'
 import { attempt } from './notices.ts'
 import { go, linkTo } from './route.ts'
 import { tellDone } from './toasts.ts'
@@ -85,14 +86,21 @@ export async function removeJobs(jobs: readonly Job[]): Promise<boolean> {
   return true
 }
 
-/** Lets the next planned run pass. */
-export async function skipNext(job: Pick<Job, 'id' | 'name'>): Promise<void> {
-  if (await attempt(() => client.request('jobs.skipNext', { job: job.id })))
+type Named = Pick<Job, 'id' | 'name'>
+
+/** Lets the next planned run of each pass. */
+export async function skipNextOf(jobs: readonly Named[]): Promise<void> {
+  const done = await attempt(() =>
+    Promise.all(jobs.map(({ id }) => client.request('jobs.skipNext', { job: id }))),
+  )
+  if (done)
     tellDone(
-      t('actions.skipped', { name: job.name }),
-      undo(() => unskip(job)),
+      t('actions.skipped', { count: jobs.length, name: one(jobs)?.name ?? '' }),
+      undo(() => Promise.all(jobs.map(unskip))),
     )
 }
+
+export const skipNext = (job: Named): Promise<void> => skipNextOf([job])
 
 /** Lets the planned run that was to be skipped come after all. */
 export const unskip = (job: Pick<Job, 'id'>): Promise<unknown> =>
@@ -137,8 +145,19 @@ export async function moveJobs(jobs: readonly Job[], category: string | null): P
     )
 }
 
-/** Starts a job at once where it takes no parameters; else asks for them. */
-export const run = (job: Job): void => askToRun(job)
+/** Makes a job that is like it, disabled, and opens it in the editor. */
+export async function duplicateJob(job: Job): Promise<void> {
+  const { key: _, ...rest } = inputOf(job)
+  const names = new Set(useJobs.getState().jobs.map(({ name }) => name))
+  let name = t('actions.copyOf', { name: job.name })
+  for (let number = 2; names.has(name); number++)
+    name = t('actions.copyOf', { name: `${job.name} ${number}` })
+  const made = await attempt(async () => {
+    const copy = await client.request('jobs.save', { ...rest, name })
+    return client.request('jobs.enable', { job: copy.id, enabled: false })
+  })
+  if (made) go(linkTo.editJob(made.id))
+}
 
 /** Deletes runs for good, once that was confirmed. */
 export async function removeRuns(ids: readonly number[]): Promise<boolean> {

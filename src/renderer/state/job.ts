@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import type { Execution, Job, Output } from '../../shared/contract.ts'
+import type { Execution, Job, Status } from '../../shared/contract.ts'
 import { client } from '../client.ts'
 import { UNREAD, keepReading, type Reading } from './reading.ts'
 
@@ -9,13 +9,12 @@ export const PAGE = 200
 interface JobState extends Reading {
   job: Job | null
   runs: Execution[]
-  /** How many runs are wanted. */
+  /** How many runs are wanted, and of which status alone. */
   wanted: number
-  /** What its schedule is in words. */
-  words: Output<'schedules.preview'>['words'] | null
+  status: Status | null
 }
 
-const NOTHING: JobState = { ...UNREAD, job: null, runs: [], wanted: PAGE, words: null }
+const NOTHING: JobState = { ...UNREAD, job: null, runs: [], wanted: PAGE, status: null }
 
 /** The job that is looked at, and its runs. */
 export const useJob = create<JobState>(() => NOTHING)
@@ -31,18 +30,22 @@ export function keepJob(id: string): () => void {
 }
 
 async function readJob(id: string): Promise<void> {
-  const { wanted } = useJob.getState()
+  const { wanted, status } = useJob.getState()
   const [job, runs] = await Promise.all([
     client.request('jobs.get', { job: id }),
-    client.request('executions.list', { job: id, limit: wanted }),
+    client.request('executions.list', { job: id, limit: wanted, ...(status && { statuses: [status] }) }),
   ])
-  const timed = job.schedule !== null && ('cron' in job.schedule || 'every' in job.schedule)
-  const preview = timed ? await client.request('schedules.preview', { job: id, count: 1 }) : null
-  useJob.setState({ job, runs, words: preview?.words ?? null })
+  useJob.setState({ job, runs })
 }
 
 /** Reads more of its runs. */
 export async function readMore(id: string): Promise<void> {
   useJob.setState(({ wanted }) => ({ wanted: wanted + PAGE }))
+  await readJob(id)
+}
+
+/** Shows only runs with the status, or all. */
+export async function showStatus(id: string, status: Status | null): Promise<void> {
+  useJob.setState({ status, wanted: PAGE })
   await readJob(id)
 }

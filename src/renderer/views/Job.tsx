@@ -1,21 +1,26 @@
+import { Pencil, Play, Square } from 'lucide-react'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Execution, Job } from '../../shared/contract.ts'
+import type { Job } from '../../shared/contract.ts'
 import { client } from '../client.ts'
 import { FaultNote } from '../parts/FaultNote.tsx'
-import { ProgressBar } from '../parts/ProgressBar.tsx'
-import { Rows } from '../parts/Rows.tsx'
+import { PauseMenu } from '../parts/PauseMenu.tsx'
 import { StateBadge } from '../parts/StateBadge.tsx'
 import { Time } from '../parts/Time.tsx'
-import { Took } from '../parts/Took.tsx'
-import { keepJob, readMore, useJob } from '../state/job.ts'
+import { startJob } from '../state/actions.ts'
+import { useCommands } from '../state/commands.ts'
+import { askToRun } from '../state/dialogs.ts'
+import { useScheduleWords } from '../state/in-sight.ts'
+import { keepJob, useJob } from '../state/job.ts'
 import { attempt } from '../state/notices.ts'
 import { JOB_TABS, go, linkTo, type JobTab } from '../state/route.ts'
 import { JobLog } from './job/JobLog.tsx'
 import { JobOverview } from './job/JobOverview.tsx'
+import { JobRuns } from './job/JobRuns.tsx'
 import { JobSettings } from './job/JobSettings.tsx'
+import { JobMenu } from './jobs/JobMenu.tsx'
 
-/** One job and its runs, newest first. */
+/** One job: what it is about, what it did, and how it is set. */
 export function JobView({ id, tab }: { id: string; tab: JobTab }) {
   const { t } = useTranslation()
   const { job, fault } = useJob()
@@ -24,7 +29,7 @@ export function JobView({ id, tab }: { id: string; tab: JobTab }) {
   if (!job) return null
   return (
     <section className="view">
-      <a href={linkTo.jobs}>← {t('job.back')}</a>
+      <Way job={job} />
       <Head job={job} />
       <nav className="tabs" aria-label={t('job.parts')}>
         {JOB_TABS.map((each) => (
@@ -39,46 +44,56 @@ export function JobView({ id, tab }: { id: string; tab: JobTab }) {
 }
 
 function Tab({ job, tab }: { job: Job; tab: JobTab }) {
-  if (tab === 'runs') return <Runs job={job} />
+  if (tab === 'runs') return <JobRuns job={job} />
   if (tab === 'log') return <JobLog job={job} />
   if (tab === 'settings') return <JobSettings job={job} />
   return <JobOverview job={job} />
 }
 
-function Runs({ job: { id } }: { job: Job }) {
+/** The way back: all jobs, and the folders that it is in. */
+function Way({ job: { category } }: { job: Job }) {
   const { t } = useTranslation()
-  const { runs, wanted } = useJob()
-  const heads = [t('job.run'), t('jobs.state'), t('job.began'), t('job.took'), t('job.trigger')]
-  if (runs.length === 0) return <p className="quiet">{t('job.noRuns')}</p>
+  const names = category?.split('/') ?? []
   return (
-    <Rows
-      label={t('job.runs')}
-      kind="runs"
-      heads={heads}
-      items={runs}
-      keyOf={(run) => run.id}
-      row={(run) => <RunRow run={run} />}
-      foot={
-        runs.length === wanted && (
-          <button type="button" onClick={() => attempt(() => readMore(id))}>
-            {t('job.more')}
-          </button>
-        )
-      }
-    />
+    <nav className="way" aria-label={t('job.way')}>
+      <a href={linkTo.jobs}>{t('job.back')}</a>
+      {names.map((name, index) => (
+        <span key={index} className="cut">
+          <span aria-hidden="true">/ </span>
+          <a href={linkTo.folder(names.slice(0, index + 1).join('/'))}>
+            <bdi>{name}</bdi>
+          </a>
+        </span>
+      ))}
+    </nav>
   )
 }
 
 function Head({ job }: { job: Job }) {
-  const { t, i18n } = useTranslation()
-  const { words } = useJob()
+  const { t } = useTranslation()
   const isOpen = job.status === 'running' || job.status === 'queued'
-
-  async function start(): Promise<void> {
-    const started = await attempt(() => client.request('jobs.start', { job: job.id }))
-    if (started?.[0]) go(linkTo.run(started[0].id))
-  }
-
+  const canRun = job.handlers.length > 0
+  const stop = () => attempt(() => client.request('jobs.stop', { job: job.id }))
+  const run = () => startJob(job)
+  useCommands([
+    ...(canRun
+      ? ([
+          { id: 'run', title: t('commands.run'), keys: 'r', scope: 'view', run },
+          { id: 'run-with', title: t('jobMenu.run'), keys: 'p', scope: 'view', run: () => askToRun(job) },
+        ] as const)
+      : []),
+    ...(isOpen
+      ? ([{ id: 'stop', title: t('jobs.stop'), keys: 's', scope: 'view', run: stop }] as const)
+      : []),
+    { id: 'edit', title: t('jobMenu.edit'), keys: 'e', scope: 'view', run: () => go(linkTo.editJob(job.id)) },
+    ...JOB_TABS.map((tab, index) => ({
+      id: `tab ${tab}`,
+      title: t(`job.${tab}`),
+      keys: String(index + 1),
+      scope: 'view' as const,
+      run: () => go(linkTo.job(job.id, tab)),
+    })),
+  ])
   return (
     <>
       <header>
@@ -88,50 +103,53 @@ function Head({ job }: { job: Job }) {
         <StateBadge state={job.status} />
         <span className="buttons">
           {isOpen && (
-            <button type="button" onClick={() => attempt(() => client.request('jobs.stop', { job: job.id }))}>
-              {t('jobs.stop')}
+            <button type="button" onClick={stop}>
+              <Square aria-hidden size={14} /> {t('jobs.stop')}
             </button>
           )}
-          <button type="button" className="main" onClick={start} disabled={job.handlers.length === 0}>
-            {t('jobs.start')}
+          <button type="button" className="main" onClick={run} disabled={!canRun}>
+            <Play aria-hidden size={14} /> {t('jobs.start')}
           </button>
+          {job.schedule && (
+            <PauseMenu targets={[{ job: job.id }]} isPaused={job.pause?.target === `job:${job.id}`} />
+          )}
+          <a className="button" href={linkTo.editJob(job.id)}>
+            <Pencil aria-hidden size={14} /> {t('jobMenu.edit')}
+          </a>
+          <JobMenu job={job} className="" onRemoved={() => go(linkTo.jobs)} />
         </span>
       </header>
-      <p className="facts quiet">
-        {job.category !== null && <bdi>{t('job.folder', { path: job.category })}</bdi>}
-        {words && <span>{i18n.language === 'zh' ? words.zh : words.en}</span>}
-        {job.pause && <span>{t('job.paused')}</span>}
-        {job.next && (
-          <span className="number">
-            {t('jobs.next')} <Time at={job.next.at} />
-          </span>
-        )}
-      </p>
+      <Facts job={job} />
       {job.description && <p className="description">{job.description}</p>}
     </>
   )
 }
 
-function RunRow({ run }: { run: Execution }) {
-  const { t } = useTranslation()
+function Facts({ job }: { job: Job }) {
+  const { t, i18n } = useTranslation()
+  const words = useScheduleWords(job)
   return (
-    <>
-      <span role="cell" className="number">
-        <a href={linkTo.run(run.id)}>#{run.id}</a>
-      </span>
-      <span role="cell" className="live">
-        <StateBadge state={run.status} />
-        {run.status === 'running' && run.progress > 0 && <ProgressBar value={run.progress} />}
-      </span>
-      <span role="cell" className="number">
-        <Time at={run.startedAt ?? run.queuedAt} />
-      </span>
-      <span role="cell" className="number">
-        <Took run={run} />
-      </span>
-      <span role="cell" className="quiet">
-        {t(`trigger.${run.trigger}`)}
-      </span>
-    </>
+    <p className="facts quiet">
+      {words && <span>{i18n.language === 'zh' ? words.zh : words.en}</span>}
+      {job.schedule === null && <span>{t('job.byHand')}</span>}
+      {job.pause && (
+        <span className="warn">
+          {job.pause.pausedUntil === null ? t('job.paused') : t('job.pausedUntil')}{' '}
+          {job.pause.pausedUntil !== null && <Time at={job.pause.pausedUntil} />}
+        </span>
+      )}
+      {!job.enabled && <span className="warn">{t('job.disabled')}</span>}
+      {job.next && (
+        <span className="number">
+          {t('jobs.next')} <Time at={job.next.at} />
+        </span>
+      )}
+      {job.managedBy !== null && <span>{t('job.managedBy', { file: job.managedBy })}</span>}
+      {job.tags.map((tag) => (
+        <span className="tag" key={tag}>
+          {tag}
+        </span>
+      ))}
+    </p>
   )
 }
