@@ -217,11 +217,21 @@ const handlers: Handlers = {
   },
   'deck.sizes': ({ store }, { limit = 20 }) => store.statistics.sizes(limit),
   'deck.settings': (engine) => engine.settings(),
-  async 'deck.configure'(engine, changes) {
+  async 'deck.configure'(engine, { pinned, ...changes }) {
+    const ids = pinned && [...new Set(pinned.map((job) => findJob(engine, job)))]
     await engine.store.write(() =>
-      engine.store.settings.set('settings', { ...engine.settings(), ...changes }),
+      engine.store.settings.set('settings', {
+        ...engine.settings(),
+        ...changes,
+        ...(ids && { pinned: ids }),
+      }),
     )
     return engine.settings()
+  },
+  'desktop.settings': (engine) => desktopOf(engine).settings(),
+  'desktop.configure'(engine, changes) {
+    desktopOf(engine).configure(changes)
+    return desktopOf(engine).settings()
   },
   'queue.get': (engine) => engine.queue(),
   async 'handlers.describe'(engine, { file }) {
@@ -312,6 +322,11 @@ const handlers: Handlers = {
     countLevels(engine.store, findExecution(engine, execution), signal),
   'logs.search': (engine, { job, ...wanted }, signal) =>
     searchPage(engine.store, job === undefined ? undefined : findJob(engine, job), wanted, signal),
+}
+
+function desktopOf({ desktop }: Engine) {
+  if (desktop) return desktop
+  throw new Fault('conflict', 'this is not the desktop application: that is set there')
 }
 
 /** The transport within one process. Nothing need be copied: replies are made for who asks, what is shared is frozen. */

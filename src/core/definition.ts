@@ -74,6 +74,7 @@ export const DEFAULT_POLICY = {
   encoding: 'utf-8',
   stdin: 'empty' as 'empty' | 'params',
   detach: false,
+  keepAwake: false,
   logLines: 100_000,
   logBytes: 16 * MEBIBYTE,
 } satisfies Policy

@@ -3,6 +3,7 @@ import { Fault } from '../shared/fault.ts'
 import { backUpDaily } from './backup.ts'
 import { systemClock, type Clock } from './clock.ts'
 import type { JobDefinition, Lane } from './definition.ts'
+import type { Desktop } from './desktop.ts'
 import { diskFault } from './disk.ts'
 import { Dispatcher, defaultSlots } from './dispatch/dispatcher.ts'
 import { reasonToWait } from './dispatch/explain.ts'
@@ -86,6 +87,8 @@ export interface EngineOptions {
   trust?: 'approved' | 'all'
   /** Wraps the key of the secrets, as by the keychain of a desktop; without, its file holds it as it is. */
   keeper?: Keeper
+  /** What can be set of the desktop application, where this is one. */
+  desktop?: Desktop | undefined
   /** Starts processes for modules where this one cannot be started anew, as in Electron. */
   launcher?: Launcher
   /** Lets other processes reach this host, once it is the planner. */
@@ -370,6 +373,7 @@ export async function createEngine(options: EngineOptions) {
     explain,
     prepare,
     places,
+    desktop: options.desktop,
     pausing,
     planning,
     actor,

@@ -10,7 +10,14 @@ const DAY = 86_400_000
 /** How long what was removed can be brought back, in ms. */
 export const UNDO_TIME = DAY
 /** How much is kept of a deck where nobody says otherwise. */
-export const DEFAULT_SETTINGS: Settings = { keepRuns: 1000, keepFor: 90 * DAY, keepSize: 2 * 1024 ** 3 }
+export const DEFAULT_SETTINGS: Settings = {
+  keepRuns: 1000,
+  keepFor: 90 * DAY,
+  keepSize: 2 * 1024 ** 3,
+  notify: true,
+  longRun: 10 * 60_000,
+  pinned: [],
+}
 
 /** So many runs are kept of a daemon: each is a restart. */
 const DAEMON_RUNS = 100
@@ -26,7 +33,7 @@ export interface SweepParts {
 }
 
 export interface SweepOptions {
-  keep: Settings
+  keep: Pick<Settings, 'keepRuns' | 'keepFor' | 'keepSize'>
   /** What was removed at most so many milliseconds ago is left, since it may be brought back. */
   undoTime: number
   /** Only counts. */

@@ -1,11 +1,11 @@
 /** The menus of the application, as each system has them. */
 import { Menu, app, shell, type MenuItemConstructorOptions } from 'electron'
+import type { Desktop } from '../core/desktop.ts'
 
 export interface MenuParts {
   logs: string
   scripts: string
-  opensAtLogin(): boolean
-  setOpensAtLogin(on: boolean): void
+  desktop: Desktop
 }
 
 export function setMenu(parts: MenuParts): void {
@@ -14,8 +14,8 @@ export function setMenu(parts: MenuParts): void {
     id: 'login',
     label: 'Open at Login',
     type: 'checkbox',
-    checked: parts.opensAtLogin(),
-    click: ({ checked }) => parts.setOpensAtLogin(checked),
+    checked: parts.desktop.settings().opensAtLogin,
+    click: ({ checked }) => parts.desktop.configure({ opensAtLogin: checked }),
   }
   const folders: MenuItemConstructorOptions[] = [
     { label: 'Open Scripts Folder', click: () => void shell.openPath(parts.scripts) },

@@ -1,5 +1,6 @@
 /** What people are told of at once, wherever they are: not each failure, but each change for the worse or the better. */
 import type { Execution, FinalStatus, Job } from '../shared/contract.ts'
+import { formatDuration } from '../shared/duration.ts'
 
 export interface Notice {
   title: string
@@ -8,8 +9,11 @@ export interface Notice {
 
 export type Ended = Pick<
   Execution,
-  'id' | 'jobName' | 'status' | 'error' | 'retryId' | 'exitCode' | 'stopReason'
+  'id' | 'jobName' | 'status' | 'error' | 'retryId' | 'exitCode' | 'stopReason' | 'durationMs'
 >
+
+/** To the second: nobody wants to read more of what took minutes. */
+const roundDuration = (milliseconds: number) => Math.round(milliseconds / 1000) * 1000
 
 const BAD: ReadonlySet<string> = new Set<FinalStatus>(['failed', 'timeout', 'killed', 'interrupted'])
 const SAID: Record<string, string> = {
@@ -23,8 +27,14 @@ const SAID: Record<string, string> = {
  * What is to be said of a run that has ended, if anything.
  * @param before the run of the same job that ended last before it, and was not tried again
  * @param stopped why its job is kept running no more, if it is one that was
+ * @param longRun the end of what took longer than this, in ms, is said; null: of nothing
  */
-export function noticeOf(run: Ended, before: Ended | undefined, stopped: Job['stopped']): Notice | undefined {
+export function noticeOf(
+  run: Ended,
+  before: Ended | undefined,
+  stopped: Job['stopped'],
+  longRun: number | null,
+): Notice | undefined {
   const { jobName, status, error } = run
   if (stopped === 'keeps-crashing' && BAD.has(status))
     return { title: `${jobName} keeps crashing`, body: 'It is not started again until you do.' }
@@ -36,8 +46,11 @@ export function noticeOf(run: Ended, before: Ended | undefined, stopped: Job['st
     const what = wasBad ? `${SAID[status]} in another way` : SAID[status]
     return { title: `${jobName} ${what}`, body: firstLine(error?.message ?? '') }
   }
-  if (status === 'completed' && wasBad) return { title: `${jobName} works again`, body: '' }
-  return undefined
+  if (status !== 'completed') return undefined
+  if (wasBad) return { title: `${jobName} works again`, body: '' }
+  const took = run.durationMs ?? 0
+  if (longRun === null || took < longRun) return undefined
+  return { title: `${jobName} is done`, body: `It took ${formatDuration(roundDuration(took))}.` }
 }
 
 /** What makes two errors the same to people: not the numbers in them, which differ each time. */

@@ -13,11 +13,13 @@ export function notifyOfRuns(client: Client, onClick: (run: number) => void): ()
   const shown = new Set<Notification>()
 
   async function look(id: number): Promise<void> {
+    const { notify, longRun } = await client.request('deck.settings', {})
+    if (!notify) return
     const run = await client.request('executions.get', { execution: id })
     const ended = await client.request('executions.list', { job: run.jobId, statuses: FINAL, limit: 20 })
     const before = ended.find((other: Execution) => other.id < id && other.retryId === null)
     const { stopped } = await client.request('jobs.get', { job: run.jobId })
-    const notice = noticeOf(run, before, stopped)
+    const notice = noticeOf(run, before, stopped, longRun)
     if (!notice || !Notification.isSupported()) return
     const notification = new Notification(notice)
     shown.add(notification)

@@ -5,6 +5,8 @@ export interface TrayState {
   /** How many run in all. */
   count: number
   next: { name: string; dueAt: number }[]
+  /** Jobs to start from here. */
+  pinned: { id: string; name: string }[]
   /** Until when the deck is paused; null: until it is resumed. */
   pause: { until: number | null } | undefined
   /** How many jobs failed last time, or keep crashing. */
@@ -17,6 +19,7 @@ export type TrayIcon = 'idle' | 'running' | 'needs-you'
 export type TrayAction =
   | { do: 'open' }
   | { do: 'show'; run: number }
+  | { do: 'start'; job: string }
   | { do: 'pause'; until: number }
   | { do: 'resume' }
   | { do: 'quit' }
@@ -41,7 +44,7 @@ export function tooltipOf(state: TrayState): string {
 }
 
 export function menuOf(state: TrayState): TrayLine[] {
-  const { running, count, next, pause, now } = state
+  const { running, count, next, pinned, pause, now } = state
   const lines: TrayLine[] = []
   for (const { id, jobName, progress } of running.slice(0, SHOWN)) {
     const far = progress > 0 ? `  ${Math.floor(progress)} %` : ''
@@ -54,6 +57,9 @@ export function menuOf(state: TrayState): TrayLine[] {
   if (next.length === 0) lines.push({ label: 'Nothing is planned' })
   for (const { name, dueAt } of next.slice(0, SHOWN))
     lines.push({ label: `${clockTime(dueAt, now)}  ${shortened(name)}` })
+  if (pinned.length > 0) lines.push('separator')
+  for (const { id, name } of pinned)
+    lines.push({ label: `Run ${shortened(name)}`, action: { do: 'start', job: id } })
   lines.push('separator')
   if (pause) {
     lines.push({ label: pause.until === null ? 'Paused' : `Paused until ${clockTime(pause.until, now)}` })

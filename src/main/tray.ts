@@ -66,17 +66,22 @@ export function createTray({ client, icons, act, onTrouble }: TrayParts): () => 
 }
 
 async function stateOf(client: Client): Promise<TrayState> {
-  const [queue, running, planned, failed] = await Promise.all([
+  const [queue, running, planned, failed, { pinned }] = await Promise.all([
     client.request('queue.get', {}),
     client.request('executions.list', { statuses: ['running'], limit: 10 }),
     client.request('jobs.list', { sort: 'nextRun', limit: NEXT }),
     client.request('jobs.count', { statuses: ['failed'] }),
+    client.request('deck.settings', {}),
   ])
+  const found = await Promise.all(
+    pinned.map((job) => client.request('jobs.get', { job }).catch(() => undefined)),
+  )
   const pause = queue.pauses.find(({ target }) => target === 'deck')
   return {
     running,
     count: queue.running,
     next: planned.flatMap(({ name, next }) => (next ? [{ name, dueAt: next.dueAt }] : [])),
+    pinned: found.filter((job) => job !== undefined), // one that was removed is offered no more
     pause: pause && { until: pause.pausedUntil },
     failing: failed.count,
     now: Date.now(),

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { app, BrowserWindow, dialog, screen, type WebContents } from 'electron'
 import { SMALLEST, boundsWithin } from './bounds.ts'
+import { hashOf, type Shown } from './links.ts'
 import type { Say } from './log.ts'
 import type { Memory } from './memory.ts'
 import { ORIGIN } from './pages.ts'
@@ -116,14 +117,17 @@ export function createMainWindow(parts: WindowParts) {
     /** The window as it is; undefined where it is closed. */
     current: (): BrowserWindow | undefined => window,
 
-    /** Opens it, or brings it to the front. */
-    show(): BrowserWindow {
-      if (!window) return open()
-      if (window.isMinimized()) window.restore()
-      window.show()
-      window.focus()
-      app.focus({ steal: true })
-      return window
+    /** Opens it, or brings it to the front. @param shown what is to be seen in it; else what was */
+    show(shown?: Shown): void {
+      const there = window
+      const opened = there ?? open()
+      if (there) {
+        if (there.isMinimized()) there.restore()
+        there.show()
+        there.focus()
+        app.focus({ steal: true })
+      }
+      if (shown) void opened.webContents.loadURL(`${ORIGIN}/${hashOf(shown)}`)
     },
   }
 }

@@ -134,7 +134,16 @@ const settings = z.object({
   keepFor: z.int(),
   /** Beyond this size of the database in bytes, the oldest runs are deleted; beyond as much of files, theirs. */
   keepSize: z.int(),
+  /** Whether the desktop tells of failures, recoveries and long runs by its notifications. */
+  notify: z.boolean(),
+  /** The end of a run that took longer than this, in ms, is told of; null: of none. */
+  longRun: z.int().nullable(),
+  /** The ids of jobs that the tray offers to start. */
+  pinned: z.array(z.string()),
 })
+
+/** What is set for the desktop application of this machine, not in the data. */
+const desktopSettings = z.object({ opensAtLogin: z.boolean() })
 
 const slot = z.object({ limit: z.int(), used: z.int() })
 const host = z.object({
@@ -646,9 +655,16 @@ export const contract = {
       keepRuns: keepRuns.optional(),
       keepFor: duration.optional(),
       keepSize: size(2 ** 20).optional(),
+      notify: z.boolean().optional(),
+      longRun: duration.nullable().optional(),
+      pinned: z.array(reference).max(20).optional(),
     }),
     output: settings,
   },
+  /** What is set for the desktop application; refused by whatever is none. */
+  'desktop.settings': { input: z.strictObject({}), output: desktopSettings },
+  /** Changes what is given; the rest stays. */
+  'desktop.configure': { input: z.strictObject(desktopSettings.partial().shape), output: desktopSettings },
   /** What waits, what runs, where there is room, and who works. */
   'queue.get': {
     input: z.strictObject({}),
@@ -755,6 +771,7 @@ export type Imported = z.infer<typeof imported>
 export type Finding = z.infer<typeof finding>
 export type SweepReport = z.infer<typeof sweepReport>
 export type Settings = z.infer<typeof settings>
+export type DesktopSettings = z.infer<typeof desktopSettings>
 export type Pause = z.infer<typeof pause>
 export type Category = z.infer<typeof category>
 export type Occurrence = z.infer<typeof occurrence>

@@ -107,6 +107,8 @@ export const policy = {
   stdin: z.enum(['empty', 'params']).optional(),
   /** What it leaves running when it ends goes on. */
   detach: z.boolean().optional(),
+  /** The machine does not fall asleep while it runs, where the desktop application is open. */
+  keepAwake: z.boolean().optional(),
   /** Run instead of SIGTERM when it is to end, as `docker stop NAME`. */
   stopCommand: z.array(z.string()).min(1).max(1000).optional(),
   /** A run whose processes take more resident memory than this is killed. Not for functions and threads. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { noticeOf, type Ended } from '../../src/main/notices.ts'
 
+const LONG = 600_000
 const run = (changes: Partial<Ended>): Ended => ({
   id: 2,
   jobName: 'Backup',
@@ -9,6 +10,7 @@ const run = (changes: Partial<Ended>): Ended => ({
   retryId: null,
   exitCode: null,
   stopReason: null,
+  durationMs: 5000,
   ...changes,
 })
 const failed = (message: string, changes: Partial<Ended> = {}) =>
@@ -32,12 +34,19 @@ test.each<[string, Ended, Ended | undefined, string | undefined]>([
   ['a recovery', run({}), failed('no space'), 'Backup works again'],
   ['nothing new', run({}), run({}), undefined],
   ['the first success', run({}), undefined, undefined],
+  ['what took long', run({ durationMs: LONG }), run({}), 'Backup is done'],
+  ['what took long and was stopped', run({ durationMs: LONG, status: 'cancelled' }), run({}), undefined],
   ['stopped by a person', run({ status: 'cancelled' }), run({}), undefined],
 ])('%s', (_, now, before, title) => {
-  expect(noticeOf(now, before, null)?.title).toBe(title)
+  expect(noticeOf(now, before, null, LONG)?.title).toBe(title)
 })
 
 test('what keeps crashing is told once it is given up, not each time', () => {
-  expect(noticeOf(failed('x'), failed('x'), null)).toBeUndefined()
-  expect(noticeOf(failed('x'), failed('x'), 'keeps-crashing')?.title).toBe('Backup keeps crashing')
+  expect(noticeOf(failed('x'), failed('x'), null, LONG)).toBeUndefined()
+  expect(noticeOf(failed('x'), failed('x'), 'keeps-crashing', LONG)?.title).toBe('Backup keeps crashing')
+})
+
+test('what took long says how long, and nobody is told who does not want to be', () => {
+  expect(noticeOf(run({ durationMs: 3_723_456 }), run({}), null, LONG)?.body).toBe('It took 1h2m3s.')
+  expect(noticeOf(run({ durationMs: 3_723_456 }), run({}), null, null)).toBeUndefined()
 })

@@ -2,7 +2,15 @@ import { expect, test } from 'vitest'
 import { iconOf, menuOf, tooltipOf, type TrayState } from '../../src/main/tray-menu.ts'
 
 const NOW = new Date(2026, 10, 24, 21, 0).getTime()
-const IDLE: TrayState = { running: [], count: 0, next: [], pause: undefined, failing: 0, now: NOW }
+const IDLE: TrayState = {
+  running: [],
+  count: 0,
+  next: [],
+  pinned: [],
+  pause: undefined,
+  failing: 0,
+  now: NOW,
+}
 const labels = (state: TrayState) => menuOf(state).map((line) => (line === 'separator' ? '-' : line.label))
 
 test('an idle deck', () => {
@@ -49,4 +57,9 @@ test('until tomorrow ends at six, on the clock', () => {
 test('a long name is cut between its characters', () => {
   const next = [{ name: '📦'.repeat(60), dueAt: NOW }]
   expect(labels({ ...IDLE, next })).toContain(`21:00  ${'📦'.repeat(39)}…`)
+})
+
+test('pinned jobs are offered to be started', () => {
+  const state = { ...IDLE, pinned: [{ id: 'abc', name: 'Sync & go' }] }
+  expect(menuOf(state)).toContainEqual({ label: 'Run Sync && go', action: { do: 'start', job: 'abc' } })
 })
