@@ -204,6 +204,7 @@ const handlers: Handlers = {
   'secrets.list': ({ store }) => store.secrets.list(),
   'secrets.set': setSecret,
   'secrets.remove': (engine, input) => engine.store.write(() => removeSecrets(engine, input)),
+  'crontab.read': async (_, { text }) => (await import('./crontab/read.ts')).readJobs(text),
   'deck.health': async (engine) => (await import('./health/health.ts')).examine(engine),
   'statistics.get'(engine, { job, from, to, zoneOffset, ...filter }) {
     const now = engine.clock.now()

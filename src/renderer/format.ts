@@ -42,11 +42,11 @@ export function localText(time: number): string {
   return `${day}T${pad(date.getHours())}:${pad(date.getMinutes())}`
 }
 
-/** An amount of bytes, in the largest unit of which there is one. */
+/** An amount of bytes, in the largest unit of which there is one; units are powers of 1024, as where one types them. */
 export function bytesText(language: string, bytes: number): string {
   const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
-  const place = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3))
-  const amount = bytes / 1000 ** place
+  const place = Math.min(UNITS.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10))
+  const amount = bytes / 1024 ** place
   const digits = { style: 'unit', unit: UNITS[place]!, maximumFractionDigits: amount < 10 ? 1 : 0 } as const
   return new Intl.NumberFormat(language, digits).format(amount)
 }

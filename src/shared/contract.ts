@@ -308,6 +308,8 @@ const imported = z.object({
   missingSecrets: z.array(z.string()),
 })
 
+const lineRemark = z.object({ line: z.int(), message: z.string() })
+
 /** Something that was looked at, and how to mend it where it is not well. */
 const finding = z.object({
   check: z.enum([
@@ -609,6 +611,17 @@ export const contract = {
         path: ['prune'],
       }),
     output: z.array(imported),
+  },
+  /** The jobs that the lines of a crontab make, to be imported: those of the user, if no text is given. */
+  'crontab.read': {
+    input: z.strictObject({ text: z.string().max(1_000_000).optional() }),
+    output: z.object({
+      document: deckDocument,
+      /** What was understood otherwise than one might think. */
+      remarks: z.array(lineRemark),
+      /** What is no line of a crontab; without these lines the rest could be imported. */
+      problems: z.array(lineRemark),
+    }),
   },
   /** Looks whether all is well with the deck. Reads the whole file, in a thread. */
   'deck.health': { input: z.strictObject({}), output: z.array(finding) },

@@ -11,10 +11,10 @@ import { withDeck, type GlobalOptions } from '../deck.ts'
 import { readBounded } from '../documents.ts'
 import { handlerText } from '../facts.ts'
 import { counted, dateTime, oneLine, print, printJson, printNote } from '../terminal.ts'
-import { jobsOf, type Made } from './jobs.ts'
-import { looksLikeSystem, readCrontab, type Crontab } from './lines.ts'
-import { readOwnCrontab, replaceOwnCrontab } from './program.ts'
-import { giveBack, takeOver } from './rewrite.ts'
+import { jobsOf, type Made } from '../../core/crontab/jobs.ts'
+import { looksLikeSystem, readCrontab, type Crontab } from '../../core/crontab/lines.ts'
+import { readOwnCrontab, replaceOwnCrontab } from '../../core/crontab/program.ts'
+import { giveBack, takeOver } from '../../core/crontab/rewrite.ts'
 
 export interface CrontabOptions extends GlobalOptions {
   file?: string | undefined

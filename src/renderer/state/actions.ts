@@ -159,6 +159,18 @@ export async function duplicateJob(job: Job): Promise<void> {
   if (made) go(linkTo.editJob(made.id))
 }
 
+/** Offers a job in the menu of the tray, or no longer. */
+export async function pinJob({ id, name }: Named): Promise<void> {
+  const done = await attempt(async () => {
+    const { pinned } = await client.request('deck.settings', {})
+    const others = pinned.filter((each) => each !== id)
+    const isPinned = others.length < pinned.length
+    await client.request('deck.configure', { pinned: isPinned ? others : [...pinned, id] })
+    return { isPinned }
+  })
+  if (done) tellDone(done.isPinned ? t('actions.unpinned', { name }) : t('actions.pinned', { name }))
+}
+
 /** Deletes runs for good, once that was confirmed. */
 export async function removeRuns(ids: readonly number[]): Promise<boolean> {
   const goesOn = await confirm({

@@ -3,6 +3,7 @@ import {
   Download,
   EllipsisVertical,
   Pencil,
+  Pin,
   Play,
   Power,
   SkipForward,
@@ -12,7 +13,7 @@ import {
 import { useTranslation } from 'react-i18next'
 import type { Job } from '../../../shared/contract.ts'
 import { Menu, type MenuEntry } from '../../parts/Menu.tsx'
-import { duplicateJob, enableJobs, exportJobs, removeJobs, skipNext } from '../../state/actions.ts'
+import { duplicateJob, enableJobs, exportJobs, pinJob, removeJobs, skipNext } from '../../state/actions.ts'
 import { askToRun } from '../../state/dialogs.ts'
 import { go, linkTo } from '../../state/route.ts'
 
@@ -54,6 +55,7 @@ export function JobMenu({ job, onRemoved, className = 'icon' }: Props) {
           icon: <Undo2 aria-hidden size={14} />,
           run: () => enableJobs([job], true),
         },
+    { label: t('jobMenu.pin'), icon: <Pin aria-hidden size={14} />, run: () => pinJob(job) },
     'separator',
     {
       label: t('actions.remove'),

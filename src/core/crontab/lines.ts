@@ -1,6 +1,6 @@
 /** What the lines of a crontab say. */
-import { checkSchedule } from '../../core/plan/check.ts'
-import { isZone } from '../../core/plan/zone.ts'
+import { checkSchedule } from '../plan/check.ts'
+import { isZone } from '../plan/zone.ts'
 import { Fault } from '../../shared/fault.ts'
 import { TAKEN } from './rewrite.ts'
 

@@ -1,0 +1,17 @@
+/** A crontab as a document of jobs. */
+import { homedir } from 'node:os'
+import { contract, type Output } from '../../shared/contract.ts'
+import { jobsOf } from './jobs.ts'
+import { readCrontab } from './lines.ts'
+import { readOwnCrontab } from './program.ts'
+
+/**
+ * @param text the crontab of the user, if not given
+ * @throws Fault `not-found` where the user has none, `command-missing` where the system has no cron
+ */
+export async function readJobs(text: string | undefined): Promise<Output<'crontab.read'>> {
+  const { entries, remarks, problems } = readCrontab(text ?? (await readOwnCrontab()), false)
+  const jobs = jobsOf(entries, homedir()).map(({ job }) => job)
+  const document = contract['deck.export'].output.parse({ jobdeck: 1, jobs })
+  return { document, remarks, problems }
+}

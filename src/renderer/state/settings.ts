@@ -1,0 +1,63 @@
+import { create } from 'zustand'
+import type { DesktopSettings, Finding, Input, Output, Settings } from '../../shared/contract.ts'
+import { client } from '../client.ts'
+import { attempt } from './notices.ts'
+import { UNREAD, keepReading, type Reading } from './reading.ts'
+
+interface SettingsState extends Reading {
+  settings: Settings | null
+  sizes: Output<'deck.sizes'> | null
+  secrets: Output<'secrets.list'>
+  queue: Output<'queue.get'> | null
+  /** Null where this is not the desktop application. */
+  desktop: DesktopSettings | null
+  /** Null while nobody has asked for it. */
+  health: Finding[] | null
+}
+
+/** What is set, and how much there is. */
+export const useSettings = create<SettingsState>(() => ({
+  ...UNREAD,
+  settings: null,
+  sizes: null,
+  secrets: [],
+  queue: null,
+  desktop: null,
+  health: null,
+}))
+
+/** So many of the largest jobs are named. */
+const LARGEST = 8
+
+export const keepSettings = () =>
+  keepReading({ jobs: {} }, readSettings, (reading) => useSettings.setState(reading))
+
+async function readSettings(): Promise<void> {
+  const [settings, sizes, secrets, queue, desktop] = await Promise.all([
+    client.request('deck.settings', {}),
+    client.request('deck.sizes', { limit: LARGEST }),
+    client.request('secrets.list', {}),
+    client.request('queue.get', {}),
+    window.jobdeck ? client.request('desktop.settings', {}) : null,
+  ])
+  useSettings.setState({ settings, sizes, secrets, queue, desktop })
+}
+
+/** Changes settings; where they are refused, that is said and nothing changes. */
+export async function configure(changes: Input<'deck.configure'>): Promise<boolean> {
+  const settings = await attempt(() => client.request('deck.configure', changes))
+  if (settings) useSettings.setState({ settings })
+  return settings !== undefined
+}
+
+export async function configureDesktop(changes: Input<'desktop.configure'>): Promise<void> {
+  const desktop = await attempt(() => client.request('desktop.configure', changes))
+  if (desktop) useSettings.setState({ desktop })
+}
+
+export const readAgain = (): Promise<void> => readSettings()
+
+export async function checkHealth(): Promise<void> {
+  const health = await attempt(() => client.request('deck.health', {}))
+  if (health) useSettings.setState({ health })
+}
