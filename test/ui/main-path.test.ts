@@ -12,7 +12,7 @@ describe.skipIf(withoutBrowser)(`in a browser (${withoutBrowser || 'found'})`, (
     const page = await deck.window()
     await page.getByRole('heading', { name: 'Nothing here yet' }).waitFor()
     await page.getByRole('button', { name: 'Add Countdown' }).click()
-    await page.getByText('It has not run yet.').waitFor()
+    await page.getByRole('heading', { name: 'Countdown' }).waitFor()
     await page.getByRole('button', { name: 'Start', exact: true }).click()
     await page.getByRole('heading', { name: 'Run #1' }).waitFor()
     await page.locator('[data-state=running]').waitFor()
@@ -29,6 +29,7 @@ describe.skipIf(withoutBrowser)(`in a browser (${withoutBrowser || 'found'})`, (
     const deck = await WebDeck.serve()
     const page = await deck.window()
     await page.getByRole('button', { name: 'Add all three' }).click()
+    await page.getByRole('link', { name: 'Jobs', exact: true }).click()
     await page.getByText('3 jobs').waitFor()
     const list = await deck.run('list')
     for (const name of ['Countdown', 'Disk space', 'Largest downloads']) expect(list).toContain(name)
@@ -45,7 +46,7 @@ describe.skipIf(withoutBrowser)(`in a browser (${withoutBrowser || 'found'})`, (
       '10m',
       ...sh("trap '' TERM; echo up; while :; do sleep 0.2; done"),
     )
-    const page = await deck.window()
+    const page = await deck.window({}, '#/jobs')
     await page.getByRole('button', { name: 'Start Gentle' }).click()
     await page.getByRole('button', { name: 'Stop Gentle' }).click()
     await page
@@ -67,7 +68,7 @@ describe.skipIf(withoutBrowser)(`in a browser (${withoutBrowser || 'found'})`, (
     const file = join(deck.data, 'scripts/hello.sh')
     const page = await deck.window()
     writeFileSync(file, '#!/bin/sh\necho hello from here\n', { mode: 0o755 })
-    await page.locator('nav .count').getByText('1').waitFor()
+    await page.locator('nav .places .count').getByText('1').waitFor()
     await page.getByRole('link', { name: 'Scripts' }).click()
     await page.getByRole('link', { name: 'hello.sh' }).click()
     await page.getByText('echo hello from here').waitFor()
@@ -78,7 +79,7 @@ describe.skipIf(withoutBrowser)(`in a browser (${withoutBrowser || 'found'})`, (
     await page.getByRole('log').getByText('hello from here').waitFor()
 
     writeFileSync(file, '#!/bin/sh\necho something else\n', { mode: 0o755 })
-    await page.locator('nav .count').getByText('1').waitFor()
+    await page.locator('nav .places .count').getByText('1').waitFor()
     await page.getByRole('button', { name: 'Run again' }).click()
     await page.getByRole('alert').getByText('The script waits for your approval').waitFor()
     await page.getByRole('link', { name: 'Scripts' }).click()
@@ -92,7 +93,7 @@ describe.skipIf(withoutBrowser)(`in a browser (${withoutBrowser || 'found'})`, (
   test('the window goes on when Jobdeck was started again, once a new link was opened anywhere', async () => {
     const deck = await WebDeck.serve()
     await deck.run('add', 'Before', ...sh('echo hi'))
-    const page = await deck.window()
+    const page = await deck.window({}, '#/jobs')
     await page.getByRole('link', { name: 'Before' }).waitFor()
     await deck.stop()
     await page.getByText('The connection to Jobdeck is lost').waitFor()
@@ -112,7 +113,7 @@ describe.skipIf(withoutBrowser)(`in a browser (${withoutBrowser || 'found'})`, (
   test('a link into the window leads there, and back again', async () => {
     const deck = await WebDeck.serve()
     await deck.run('add', 'Fails', ...sh('echo begins; echo broken >&2; exit 3'))
-    const page = await deck.window()
+    const page = await deck.window({}, '#/jobs')
     await page.getByRole('button', { name: 'Start Fails' }).click()
     await page.getByRole('link', { name: /^Failed/ }).click()
     expect(page.url()).toMatch(/#\/runs\/1$/)
@@ -120,6 +121,7 @@ describe.skipIf(withoutBrowser)(`in a browser (${withoutBrowser || 'found'})`, (
     await page.locator('header [data-state=failed]').waitFor()
     await page.getByText('Exit code 3').waitFor()
     await page.getByRole('link', { name: 'Fails' }).click()
+    await page.getByRole('link', { name: 'Runs', exact: true }).click()
     await page.getByRole('link', { name: '#1' }).click()
     await page.getByRole('heading', { name: 'Run #1' }).waitFor()
     await page.goBack()

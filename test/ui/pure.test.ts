@@ -36,18 +36,25 @@ describe('rows of a log', () => {
 })
 
 test.each([
-  ['', { view: 'jobs' }],
-  ['#/jobs', { view: 'jobs' }],
-  ['#/jobs/a%2Fb', { view: 'job', id: 'a/b' }],
-  ['#/runs/12', { view: 'run', id: 12 }],
-  ['#/runs/0', { view: 'jobs' }],
-  ['#/runs/12x', { view: 'jobs' }],
+  ['', { view: 'now' }],
+  ['#/now', { view: 'now' }],
+  ['#/jobs', { view: 'jobs', folder: null }],
+  ['#/folders/a%2Fb', { view: 'jobs', folder: 'a/b' }],
+  ['#/jobs/a%2Fb', { view: 'job', id: 'a/b', tab: 'overview' }],
+  ['#/jobs/abc/runs', { view: 'job', id: 'abc', tab: 'runs' }],
+  ['#/jobs/abc/nothing', { view: 'job', id: 'abc', tab: 'overview' }],
+  ['#/jobs/abc/edit', { view: 'edit-job', id: 'abc' }],
+  ['#/new-job', { view: 'new-job', script: null }],
+  ['#/new-job/a%2Fb.py', { view: 'new-job', script: 'a/b.py' }],
+  ['#/runs/0', { view: 'now' }],
+  ['#/runs/12x', { view: 'now' }],
   ['#/scripts', { view: 'scripts' }],
   ['#/scripts/photos%2Fimport.ts', { view: 'script', name: 'photos/import.ts' }],
   ['#/scripts/%E4%BD%A0.py', { view: 'script', name: '你.py' }],
   ['#/scripts/%', { view: 'scripts' }],
-  ['#/nothing', { view: 'jobs' }],
-  ['#<script>', { view: 'jobs' }],
+  ['#/timeline', { view: 'timeline' }],
+  ['#/nothing', { view: 'now' }],
+  ['#<script>', { view: 'now' }],
 ])('the address %s is a place', (hash, route) => {
   expect(parseRoute(hash)).toEqual(route)
 })

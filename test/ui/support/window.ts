@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from '@playwright/test'
 import { afterAll, expect, inject, onTestFinished } from 'vitest'
@@ -54,6 +55,11 @@ export class WebDeck {
     const result = await jobdeck(args, { data: this.data })
     expect(result, args.join(' ')).toMatchObject({ code: 0 })
     return result.stdout
+  }
+
+  /** A file in the folder of the data. */
+  async write(name: string, text: string): Promise<void> {
+    await writeFile(join(this.data, name), text)
   }
 
   async link(): Promise<string> {

@@ -1,0 +1,145 @@
+/** The decisions of the frame and of the list of jobs, which need no window. */
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { bytesText, localText } from '../../src/renderer/format.ts'
+import { commandFor, keysText, type Command } from '../../src/renderer/state/commands.ts'
+import { jobsBelow, openFolders } from '../../src/renderer/state/folders.ts'
+import { filtered, sorted } from '../../src/renderer/state/jobs-view.ts'
+import { bestOf, fitOf } from '../../src/renderer/state/fit.ts'
+import type { Category, Job } from '../../src/shared/contract.ts'
+
+const job = (changes: Partial<Job>): Job => ({
+  id: 'a',
+  key: 'a',
+  name: 'Backup',
+  description: null,
+  category: null,
+  status: 'ready',
+  progress: null,
+  tags: [],
+  enabled: true,
+  mode: null,
+  policy: {},
+  handlers: [],
+  params: {},
+  schedule: null,
+  next: null,
+  stopped: null,
+  counts: {},
+  pause: null,
+  lastExecutionId: null,
+  managedBy: null,
+  createdAt: 0,
+  updatedAt: 0,
+  ...changes,
+})
+
+describe('jobs', () => {
+  const all = { text: '', status: null, folder: null }
+  const jobs = [
+    job({ id: '1', name: 'Nightly backup', category: 'home/disk', status: 'failed', tags: ['weekly'] }),
+    job({
+      id: '2',
+      name: 'Backup of photos',
+      category: 'home',
+      handlers: [{ priority: 1, handler: { script: 'Photos.py' } }],
+    }),
+    job({ id: '3', name: '每日备份', category: 'homework', next: { at: 5, dueAt: 5 }, lastExecutionId: 9 }),
+  ]
+  const ids = (found: Job[]) => found.map(({ id }) => id).join('')
+
+  test.each([
+    [{ text: 'BACKUP' }, '12'],
+    [{ text: 'photos backup' }, '2'],
+    [{ text: 'photos.py' }, '2'],
+    [{ text: 'weekly' }, '1'],
+    [{ text: '备份' }, '3'],
+    [{ folder: 'home' }, '12'],
+    [{ folder: 'home/disk' }, '1'],
+    [{ status: 'failed' as const }, '1'],
+    [{ status: 'failed' as const, folder: 'homework' }, ''],
+  ])('that fit %j are found, and those of no other folder with a like name', (wanted, found) => {
+    expect(ids(filtered(jobs, { ...all, ...wanted }))).toBe(found)
+  })
+
+  test('are in the order that was asked for, and the same ones', () => {
+    expect(ids(sorted(jobs, 'next', false))).toBe('312')
+    expect(ids(sorted(jobs, 'status', false))[0]).toBe('1')
+    expect(ids(sorted(jobs, 'last', false))[0]).toBe('3')
+    expect(ids(sorted(jobs, 'name', true))).toBe('321')
+  })
+})
+
+test('the tree of folders is open on the way to the chosen one, and counts what lies below', () => {
+  const folder = (path: string, jobs: number): Category => ({
+    id: 1,
+    path,
+    description: null,
+    maxWorkers: null,
+    policy: {},
+    jobs,
+  })
+  const folders = [folder('a', 1), folder('a/b', 2), folder('a/b/c', 4), folder('ab', 8), folder('ab/d', 16)]
+  const shown = (chosen: string | null) => openFolders(folders, chosen).map(({ path }) => path)
+  expect(shown(null)).toEqual(['a', 'ab'])
+  expect(shown('a')).toEqual(['a', 'a/b', 'ab'])
+  expect(shown('a/b')).toEqual(['a', 'a/b', 'a/b/c', 'ab'])
+  expect(jobsBelow(folders, 'a')).toBe(7)
+})
+
+describe('keys', () => {
+  const commands: Command[] = ['g n', 'n', 'g j', '?', 'mod+k', 'Escape'].map((keys) => ({
+    id: keys,
+    title: keys,
+    keys,
+    run: () => {},
+  }))
+  const press = (key: string, held: object = {}) => ({
+    key,
+    ctrlKey: false,
+    metaKey: false,
+    altKey: false,
+    ...held,
+  })
+  test.each([
+    ['one key', press('n'), '', 'n'],
+    ['two in a row', press('n'), 'g', 'g n'],
+    ['the first of two alone', press('g'), '', undefined],
+    ['one that needs Shift', press('?', { shiftKey: true }), '', '?'],
+    ['one with Ctrl', press('k', { ctrlKey: true }), '', 'mod+k'],
+    ['what belongs to the browser', press('n', { ctrlKey: true }), '', undefined],
+    ['what types a character', press('n', { altKey: true }), '', undefined],
+    ['a key after one that began nothing', press('?'), 'x', '?'],
+  ])('%s', (_, event, before, id) => {
+    expect(commandFor(commands, event, before)?.id).toBe(id)
+  })
+  test('are written as people write them', () => {
+    expect(keysText('mod+k')).toBe('Ctrl+K')
+    expect(keysText('Escape')).toBe('Esc')
+    expect(keysText('g n')).toBe('g n')
+  })
+})
+
+describe('what is typed into the palette', () => {
+  test('finds what has all of its words, the beginning of words first', () => {
+    const names = ['Rebackup', 'Nightly backup', 'Backup of photos', 'Report']
+    expect(bestOf(names, (name) => name, 'back')).toEqual(['Backup of photos', 'Nightly backup', 'Rebackup'])
+    expect(bestOf(names, (name) => name, 'photos back')).toEqual(['Backup of photos'])
+    expect(bestOf(names, (name) => name, '')).toEqual(names)
+  })
+  test('fits whatever it was cut out of', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1 }), fc.nat(), fc.nat(), (text, from, length) => {
+        const part = text.slice(from % text.length, (from % text.length) + 1 + (length % 5))
+        expect(fitOf(text, part)).toBeGreaterThan(0)
+      }),
+    )
+  })
+})
+
+test('amounts and times are written as they are typed', () => {
+  expect(bytesText('en', 2 * 1024 ** 3)).toBe('2 GB')
+  expect(bytesText('en', 1536)).toBe('1.5 kB')
+  expect(bytesText('en', 0)).toBe('0 byte')
+  expect(localText(new Date(2026, 0, 2, 3, 4).getTime())).toBe('2026-01-02T03:04')
+})
