@@ -14,6 +14,8 @@ const ALL = [
   'schedules',
   'scripts',
   'memory',
+  'window',
+  'desktop',
 ]
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : ALL
