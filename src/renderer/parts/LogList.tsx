@@ -10,6 +10,7 @@ import {
   type ClipboardEvent,
   type KeyboardEvent,
   type MouseEvent,
+  type ReactNode,
   type Ref,
 } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -26,6 +27,8 @@ import './log/log.css'
 const LINE_HEIGHT = 20
 /** So near to its end, in px, a log is followed. */
 const NEAR = LINE_HEIGHT * 2
+
+const FAR = 100_000
 
 /** Lines of a log by their numbers: those from the one to the other, whichever comes first. */
 export interface Chosen {
@@ -56,6 +59,8 @@ interface Props {
   marksOf?: (text: string, entry: LogEntry) => [number, number][]
   /** The text of lines that may not be loaded, for the clipboard. */
   read: (from: number, through: number) => Promise<string>
+  /** What stands where no line is shown. */
+  empty?: ReactNode
   ref?: Ref<LogHandle>
 }
 
@@ -79,6 +84,9 @@ export function LogList({ log, startAt = null, ref, ...props }: Props) {
     rangeExtractor: (range) => withHeld(range, held.current),
   })
   const size = virtual.getTotalSize()
+  const items = virtual.getVirtualItems()
+  // Far down, a shift by many pixels is not exact: it is told from a place nearby.
+  const base = Math.floor((virtual.scrollOffset ?? 0) / FAR) * FAR
   useEffect(() => virtual.measure(), [isMeasured, wrapsLog, log, virtual])
 
   const follow = (wanted: boolean) => {
@@ -164,7 +172,7 @@ export function LogList({ log, startAt = null, ref, ...props }: Props) {
         tabIndex={0}
       >
         <div className="rows" style={{ height: size }}>
-          {virtual.getVirtualItems().map(({ index, key, start }) => {
+          {items.map(({ index, key, start }) => {
             const entry = log.line(index)
             const sequence = log.sequenceAt(index)
             const before = logTime === 'delta' && index > 0 ? log.line(index - 1)?.time : undefined
@@ -176,7 +184,7 @@ export function LogList({ log, startAt = null, ref, ...props }: Props) {
                 data-level={entry?.level}
                 data-chosen={isChosen(chosen, sequence)}
                 ref={isMeasured ? virtual.measureElement : undefined}
-                style={{ transform: `translateY(${start}px)` }}
+                style={{ top: base, transform: `translateY(${start - base}px)` }}
                 onMouseDown={(event) => extend(event, chosen, sequence, choose)}
                 onClick={(event) => pick(event, sequence, choose)}
               >
@@ -197,6 +205,7 @@ export function LogList({ log, startAt = null, ref, ...props }: Props) {
           })}
         </div>
       </div>
+      {log.rows === 0 && props.empty}
       <button
         type="button"
         className="follow"

@@ -61,6 +61,18 @@ function toExpression(source: string, ignoresCase: boolean): RegExp | undefined 
   }
 }
 
+/** Why what was typed is no regular expression; null where it is one, or none is wanted. */
+export function patternProblem({ text, isPattern }: Wanted): string | null {
+  if (!isPattern || text === '') return null
+  try {
+    RegExp(text, 'mu')
+    return null
+  } catch (thrown) {
+    const { message } = thrown as Error
+    return /^[^]*\/[a-z]*: ([^]*)$/.exec(message)?.[1] ?? message
+  }
+}
+
 /** Lines that are asked for at once. */
 const PAGE = 1000
 /** So many matches are looked for; with more of them, it goes on when the last one was reached. */

@@ -35,10 +35,6 @@ export function RunView({ id, line }: Props) {
       <RunHead run={run} />
       <div className="run-parts">
         <section className="run-log" aria-labelledby="run-log">
-          <div className="title">
-            <h2 id="run-log">{t('run.log')}</h2>
-            <span className="quiet number">{t('run.lines', { count: run.logCount })}</span>
-          </div>
           <RunLog run={run} log={log} line={line} key={id} />
         </section>
         <RunAside run={run} key={`aside ${id}`} />

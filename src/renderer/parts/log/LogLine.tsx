@@ -91,7 +91,8 @@ export const LogLine = memo(({ entry, time, marksOf, isOpen, isFolded, toggle }:
 })
 LogLine.displayName = 'LogLine'
 
-function Message({ entry, marksOf, isOpen }: Pick<Props, 'entry' | 'marksOf' | 'isOpen'>) {
+/** The text of a line, with its colours and marks. */
+export function Message({ entry, marksOf, isOpen }: Pick<Props, 'entry' | 'marksOf' | 'isOpen'>) {
   const pieces = knownPieces(entry)
   const marks = marksOf?.(pieces.map(({ text }) => text).join(''), entry) ?? []
   return (

@@ -1,13 +1,13 @@
 import { CaseSensitive, Regex } from 'lucide-react'
 import { useId, type KeyboardEvent, type Ref } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Wanted } from '../../state/log-search.ts'
+import { patternProblem, type Wanted } from '../../state/log-search.ts'
 
 interface Props {
   label: string
   wanted: Wanted
   want: (wanted: Wanted) => void
-  /** What is wrong with what was typed. */
+  /** What the store finds wrong with it. */
   problem: string | null
   onEnter?: (isBack: boolean) => void
   onEscape?: () => void
@@ -18,6 +18,8 @@ interface Props {
 export function SearchField({ label, wanted, want, problem, onEnter, onEscape, ref }: Props) {
   const { t } = useTranslation()
   const id = useId()
+  const reason = patternProblem(wanted)
+  const shown = reason === null ? problem : t('logs.badPattern', { reason })
 
   function onKeyDown(event: KeyboardEvent): void {
     if (event.nativeEvent.isComposing) return
@@ -37,8 +39,8 @@ export function SearchField({ label, wanted, want, problem, onEnter, onEscape, r
           placeholder={label}
           value={wanted.text}
           maxLength={1000}
-          aria-invalid={problem !== null}
-          aria-describedby={problem === null ? undefined : id}
+          aria-invalid={shown !== null}
+          aria-describedby={shown === null ? undefined : id}
           onChange={(event) => want({ ...wanted, text: event.target.value })}
           onKeyDown={onKeyDown}
         />
@@ -63,9 +65,9 @@ export function SearchField({ label, wanted, want, problem, onEnter, onEscape, r
           <Regex size={16} aria-hidden />
         </button>
       </div>
-      {problem !== null && (
+      {shown !== null && (
         <p className="field-error" id={id} role="alert">
-          {problem}
+          {shown}
         </p>
       )}
     </div>

@@ -21,17 +21,12 @@ interface Props {
   levels: Level[]
   setLevels: (levels: Level[]) => void
   counts: Partial<Record<Level, number>>
-  goToError: () => unknown
-  copy: () => unknown
-  save: () => unknown
 }
 
 /** Above a log: what to look for in it, which levels to show, and how. */
 export function LogBar(props: Props) {
   const { t } = useTranslation()
   const { wanted, want, matches, counts } = props
-  const { wrapsLog } = usePreferences()
-  const hasErrors = Boolean(counts.error ?? counts.fatal)
   return (
     <div className="log-bar">
       <SearchField
@@ -62,28 +57,43 @@ export function LogBar(props: Props) {
         </span>
       )}
       <LevelChips levels={props.levels} choose={props.setLevels} counts={counts} />
-      <span className="tools">
-        {hasErrors && (
-          <Tool label={t('run.nextError')} run={props.goToError}>
-            <OctagonAlert size={16} aria-hidden />
-          </Tool>
-        )}
-        <TimeMenu />
-        <Tool
-          label={t('run.wrap')}
-          isOn={wrapsLog}
-          run={() => usePreferences.setState({ wrapsLog: !wrapsLog })}
-        >
-          <WrapText size={16} aria-hidden />
-        </Tool>
-        <Tool label={t('run.copy')} run={props.copy}>
-          <Copy size={16} aria-hidden />
-        </Tool>
-        <Tool label={t('run.save')} run={props.save}>
-          <Download size={16} aria-hidden />
-        </Tool>
-      </span>
     </div>
+  )
+}
+
+interface ToolsProps {
+  hasErrors: boolean
+  goToError: () => unknown
+  copy: () => unknown
+  save: () => unknown
+}
+
+/** What can be done with a log as a whole. */
+export function LogTools({ hasErrors, goToError, copy, save }: ToolsProps) {
+  const { t } = useTranslation()
+  const { wrapsLog } = usePreferences()
+  return (
+    <span className="tools">
+      {hasErrors && (
+        <Tool label={t('run.nextError')} run={goToError}>
+          <OctagonAlert size={16} aria-hidden />
+        </Tool>
+      )}
+      <TimeMenu />
+      <Tool
+        label={t('run.wrap')}
+        isOn={wrapsLog}
+        run={() => usePreferences.setState({ wrapsLog: !wrapsLog })}
+      >
+        <WrapText size={16} aria-hidden />
+      </Tool>
+      <Tool label={t('run.copy')} run={copy}>
+        <Copy size={16} aria-hidden />
+      </Tool>
+      <Tool label={t('run.save')} run={save}>
+        <Download size={16} aria-hidden />
+      </Tool>
+    </span>
   )
 }
 
@@ -134,7 +144,7 @@ function Found({ matches, at }: { matches: LogMatches; at: number | null }) {
   const isOpen = matches.isLooking || matches.hasMore
   const all = `${number.format(length)}${isOpen ? '+' : ''}`
   return (
-    <span className="matches quiet number" role="status">
+    <span className="matches quiet number" role={isOpen ? undefined : 'status'}>
       {length === 0
         ? isOpen
           ? t('run.looking')

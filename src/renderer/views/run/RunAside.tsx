@@ -17,7 +17,6 @@ export function RunAside({ run }: { run: ExecutionDetail }) {
   const extras = useRunExtras(run)
   return (
     <aside className="run-aside" aria-label={t('run.about')}>
-      {run.error && <ErrorPart error={run.error} />}
       {extras.chain.length > 1 && <Chain run={run} chain={extras.chain} />}
       {run.result !== null && (
         <Part title={t('run.result')}>
@@ -79,27 +78,6 @@ function Json({ value, label }: { value: unknown; label: string }) {
     <pre tabIndex={0} role="region" aria-label={label}>
       {typeof value === 'string' ? value : JSON.stringify(value, undefined, 2)}
     </pre>
-  )
-}
-
-function ErrorPart({ error }: { error: NonNullable<ExecutionDetail['error']> }) {
-  const { t } = useTranslation()
-  return (
-    <section className="run-error">
-      <h3>{t('run.error')}</h3>
-      <p className="bad">
-        <strong>{error.message}</strong>
-      </p>
-      {error.code && <p className="quiet">{t('run.errorCode', { code: error.code })}</p>}
-      {error.stack && (
-        <details>
-          <summary>{t('run.details')}</summary>
-          <pre tabIndex={0} role="region" aria-label={t('run.details')}>
-            {error.stack}
-          </pre>
-        </details>
-      )}
-    </section>
   )
 }
 

@@ -82,6 +82,7 @@ export function RunHead({ run }: { run: ExecutionDetail }) {
         </span>
       </header>
       <Facts run={run} />
+      {run.error && <RunError error={run.error} />}
       {(isOpen(run) || run.progress > 0) && (
         <div className="run-progress">
           <ProgressBar value={run.progress} message={run.progressMessage} />
@@ -102,7 +103,7 @@ function Facts({ run }: { run: ExecutionDetail }) {
       </span>
       {run.startedAt !== null && (
         <span>
-          {t('run.took')} <Took run={run} />
+          {isOpen(run) ? t('run.runsFor') : t('run.took')} <Took run={run} />
         </span>
       )}
       <span>{t('run.by', { what: t(`trigger.${run.trigger}`) })}</span>
@@ -159,4 +160,24 @@ function Left({ run, startedAt }: { run: ExecutionDetail; startedAt: number }) {
   const left = timeLeft(now - startedAt, run.progress, usual)
   if (left === null || run.stopReason !== null) return null
   return <span className="quiet number">{t('run.left', { time: spanText(t, Math.max(1000, left)) })}</span>
+}
+
+function RunError({ error }: { error: NonNullable<ExecutionDetail['error']> }) {
+  const { t } = useTranslation()
+  return (
+    <div className="run-error">
+      <p>
+        <strong className="bad">{error.message}</strong>
+        {error.code && <span className="quiet"> {t('run.errorCode', { code: error.code })}</span>}
+      </p>
+      {error.stack && (
+        <details>
+          <summary>{t('run.details')}</summary>
+          <pre tabIndex={0} role="region" aria-label={t('run.details')}>
+            {error.stack}
+          </pre>
+        </details>
+      )}
+    </div>
+  )
 }

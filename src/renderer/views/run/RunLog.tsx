@@ -13,7 +13,7 @@ import { NOTHING, marksOf, nextMatch, type Wanted } from '../../state/log-search
 import { attempt } from '../../state/notices.ts'
 import { usePreferences } from '../../state/preferences.ts'
 import { tellDone } from '../../state/toasts.ts'
-import { LogBar } from './LogBar.tsx'
+import { LogBar, LogTools } from './LogBar.tsx'
 import { lineFilter, useFiltered, useLevelCounts, useMatches, useSettled } from './log-state.ts'
 
 /** So many lines are copied at most; a longer log is for a file. */
@@ -134,11 +134,30 @@ export function RunLog({ run, log, line }: Props) {
     { id: 'log-save', title: t('run.save'), scope: 'view', run: save },
   ])
 
+  const title = (
+    <div className="title log-title">
+      <h2 id="run-log">{t('run.log')}</h2>
+      <span className="quiet number">{t('run.lines', { count: run.logCount })}</span>
+      {run.logCount > 0 && (
+        <LogTools
+          hasErrors={Boolean(counts.error ?? counts.fatal)}
+          goToError={goToError}
+          copy={copy}
+          save={save}
+        />
+      )}
+    </div>
+  )
   if (run.logCount === 0)
-    return <p className="quiet no-lines">{run.endedAt === null ? t('run.empty') : t('run.emptyFinal')}</p>
-  const isNothingShown = filtered !== null && filtered.rows === 0
+    return (
+      <>
+        {title}
+        <p className="quiet">{run.endedAt === null ? t('run.empty') : t('run.emptyFinal')}</p>
+      </>
+    )
   return (
     <>
+      {title}
       <LogBar
         field={field}
         wanted={typed}
@@ -151,9 +170,6 @@ export function RunLog({ run, log, line }: Props) {
         levels={levels}
         setLevels={setLevels}
         counts={counts}
-        goToError={goToError}
-        copy={copy}
-        save={save}
       />
       {filtered?.fault && !matches?.fault && <FaultNote fault={filtered.fault} />}
       <LogList
@@ -166,14 +182,13 @@ export function RunLog({ run, log, line }: Props) {
         folds={folds}
         toggleFold={toggleFold}
         read={read}
+        empty={
+          <p className="quiet nothing-shown">
+            {filtered?.isLooking ? t('run.looking') : t('run.nothingShown')}
+          </p>
+        }
         {...(wanted.text !== '' && { marksOf: markLine })}
       />
-      {isNothingShown && <NothingShown isLooking={filtered.isLooking} />}
     </>
   )
-}
-
-function NothingShown({ isLooking }: { isLooking: boolean }) {
-  const { t } = useTranslation()
-  return <p className="quiet nothing-shown">{isLooking ? t('run.looking') : t('run.nothingShown')}</p>
 }

@@ -88,7 +88,7 @@ interface ChartProps {
   colour: string
 }
 
-const HEIGHT = 90
+const HEIGHT = 100
 
 function Chart({ label, samples, startedAt, value, say, colour }: ChartProps) {
   const box = useRef<HTMLDivElement>(null)
@@ -109,7 +109,7 @@ function Chart({ label, samples, startedAt, value, say, colour }: ChartProps) {
         cursor: { show: false },
         scales: { x: { time: false }, y: { range: (_, _least, most) => [0, Math.max(1, most * 1.1)] } },
         axes: [
-          { ...axis, size: 22, values: (_, ticks) => ticks.map((s) => sinceText(s * 1000).slice(1, -4)) },
+          { ...axis, size: 30, values: (_, ticks) => ticks.map((s) => sinceText(s * 1000).slice(1, -4)) },
           { ...axis, size: 62, space: 30, values: (_, ticks) => ticks.map(say) },
         ],
         series: [{}, { stroke: () => shade(colour), width: 1.5, points: { show: false } }],

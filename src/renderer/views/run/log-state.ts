@@ -1,10 +1,10 @@
 /** How the log of a run is looked at: what is filtered, sought, folded and chosen. */
-import { useEffect, useMemo, useReducer, useState } from 'react'
+import { useEffect, useMemo, useReducer, useState, useSyncExternalStore } from 'react'
 import type { Input, Level, LogEntry } from '../../../shared/contract.ts'
 import { client } from '../../client.ts'
 import { FilteredLines, type LineFilter } from '../../state/log-filtered.ts'
 import type { LogLines } from '../../state/log-lines.ts'
-import { LogMatches, filterOf, type Wanted } from '../../state/log-search.ts'
+import { LogMatches, filterOf, patternProblem, type Wanted } from '../../state/log-search.ts'
 
 /** What was typed is looked for once there was no further key for so long, in ms. */
 const TYPING = 150
@@ -24,6 +24,9 @@ const reader =
   (part: Omit<Input<'logs.list'>, 'execution'>, signal: AbortSignal): Promise<LogEntry[]> =>
     client.request('logs.list', { execution, ...part }, signal)
 
+const never = () => () => {}
+const zero = () => 0
+
 /** Lines that pass the filter, kept up with the log; the log itself where everything passes. */
 export function useFiltered(execution: number, log: LogLines, filter: LineFilter): FilteredLines | null {
   const name = JSON.stringify(filter)
@@ -41,6 +44,7 @@ export function useFiltered(execution: number, log: LogLines, filter: LineFilter
       filtered.close()
     }
   }, [filtered, log])
+  useSyncExternalStore(filtered?.subscribe ?? never, filtered?.version ?? zero)
   return filtered
 }
 
@@ -54,7 +58,7 @@ export function useMatches(
   const [, draw] = useReducer((count: number) => count + 1, 0)
   const matches = useMemo(
     () =>
-      wanted.text === ''
+      wanted.text === '' || patternProblem(wanted) !== null
         ? null
         : new LogMatches(wanted, levels.length > 0 ? [...levels] : undefined, reader(execution), draw),
     [execution, wanted, levels],
@@ -75,7 +79,7 @@ export function useMatches(
 /** What to ask for where only some levels, and perhaps only matches, are to be seen. */
 export const lineFilter = (levels: readonly Level[], wanted: Wanted, onlyMatches: boolean): LineFilter => ({
   ...(levels.length > 0 && { levels: [...levels] }),
-  ...(onlyMatches && filterOf(wanted)),
+  ...(onlyMatches && patternProblem(wanted) === null && filterOf(wanted)),
 })
 
 /** How often, in ms, the levels of a log that grows are counted anew. */
