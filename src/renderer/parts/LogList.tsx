@@ -85,7 +85,7 @@ export function LogList({ log, startAt = null, ref, ...props }: Props) {
   })
   const size = virtual.getTotalSize()
   const items = virtual.getVirtualItems()
-  // Far down, a shift by many pixels is not exact: it is told from a place nearby.
+  // Far down, pixels are not counted exactly: rows are placed from somewhere near.
   const base = Math.floor((virtual.scrollOffset ?? 0) / FAR) * FAR
   useEffect(() => virtual.measure(), [isMeasured, wrapsLog, log, virtual])
 
@@ -99,9 +99,16 @@ export function LogList({ log, startAt = null, ref, ...props }: Props) {
   }
   const inSight = () => log.sequenceAt(Math.max(0, virtual.range?.startIndex ?? 0))
   useImperativeHandle(ref, () => ({ show, inSight, toggleFollow: () => follow(!isFollowing) }))
+  const isThere = startAt !== null && log.rows > log.rowOf(startAt)
   useEffect(() => {
-    if (startAt !== null) show(startAt)
-  }, [startAt, log])
+    if (isThere) show(startAt)
+  }, [startAt, isThere])
+  // Where other lines are shown than before, those that were in sight stay there as far as they are among them.
+  const sight = useRef(1)
+  useEffect(() => {
+    log.isFollowed = isFollowing
+    if (!isFollowing && log.rows > 0) virtual.scrollToIndex(log.rowOf(sight.current), { align: 'start' })
+  }, [log])
 
   useLayoutEffect(() => {
     if (isFollowing && box.current) box.current.scrollTop = box.current.scrollHeight
@@ -112,6 +119,7 @@ export function LogList({ log, startAt = null, ref, ...props }: Props) {
     // Only who scrolls up lets go: a log that grows moves its end away from the same place.
     const isUp = scrollTop < top.current
     top.current = scrollTop
+    sight.current = inSight()
     const isAtEnd = scrollHeight - scrollTop - clientHeight < NEAR
     if (isFollowing ? isUp && !isAtEnd : isAtEnd && !isUp) follow(!isFollowing)
   }
@@ -172,37 +180,39 @@ export function LogList({ log, startAt = null, ref, ...props }: Props) {
         tabIndex={0}
       >
         <div className="rows" style={{ height: size }}>
-          {items.map(({ index, key, start }) => {
-            const entry = log.line(index)
-            const sequence = log.sequenceAt(index)
-            const before = logTime === 'delta' && index > 0 ? log.line(index - 1)?.time : undefined
-            return (
-              <div
-                className={isMeasured ? 'line grows' : 'line'}
-                key={key}
-                data-index={index}
-                data-level={entry?.level}
-                data-chosen={isChosen(chosen, sequence)}
-                ref={isMeasured ? virtual.measureElement : undefined}
-                style={{ top: base, transform: `translateY(${start - base}px)` }}
-                onMouseDown={(event) => extend(event, chosen, sequence, choose)}
-                onClick={(event) => pick(event, sequence, choose)}
-              >
-                {entry ? (
-                  <LogLine
-                    entry={entry}
-                    time={lineTime(logTime, entry.time, props.startedAt, before)}
-                    marksOf={props.marksOf}
-                    isOpen={opened.has(sequence)}
-                    isFolded={props.folds.has(sequence)}
-                    toggle={toggle}
-                  />
-                ) : (
-                  <span className="quiet">…</span>
-                )}
-              </div>
-            )
-          })}
+          <div className="near" style={{ top: base }}>
+            {items.map(({ index, key, start }) => {
+              const entry = log.line(index)
+              const sequence = log.sequenceAt(index)
+              const before = logTime === 'delta' && index > 0 ? log.line(index - 1)?.time : undefined
+              return (
+                <div
+                  className={isMeasured ? 'line grows' : 'line'}
+                  key={key}
+                  data-index={index}
+                  data-level={entry?.level}
+                  data-chosen={isChosen(chosen, sequence)}
+                  ref={isMeasured ? virtual.measureElement : undefined}
+                  style={{ transform: `translateY(${start - base}px)` }}
+                  onMouseDown={(event) => extend(event, chosen, sequence, choose)}
+                  onClick={(event) => pick(event, sequence, choose)}
+                >
+                  {entry ? (
+                    <LogLine
+                      entry={entry}
+                      time={lineTime(logTime, entry.time, props.startedAt, before)}
+                      marksOf={props.marksOf}
+                      isOpen={opened.has(sequence)}
+                      isFolded={props.folds.has(sequence)}
+                      toggle={toggle}
+                    />
+                  ) : (
+                    <span className="quiet">…</span>
+                  )}
+                </div>
+              )
+            })}
+          </div>
         </div>
       </div>
       {log.rows === 0 && props.empty}
