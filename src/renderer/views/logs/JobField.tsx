@@ -1,7 +1,7 @@
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Job } from '../../../shared/contract.ts'
 import { useJobs } from '../../state/jobs.ts'
+import { fold, jobNamed } from './job-named.ts'
 
 interface Props {
   job: string | null
@@ -10,17 +10,6 @@ interface Props {
 
 /** So many jobs are offered at once. */
 const MOST_OFFERED = 50
-
-const fold = (text: string) => text.trim().toLocaleLowerCase()
-
-/** The job with that name, or the only one that has it in its name. */
-export function jobNamed(jobs: readonly Pick<Job, 'id' | 'name'>[], typed: string): string | undefined {
-  const sought = fold(typed)
-  const same = jobs.find(({ name }) => fold(name) === sought)
-  if (same) return same.id
-  const fitting = jobs.filter(({ name }) => fold(name).includes(sought))
-  return fitting.length === 1 ? fitting[0]!.id : undefined
-}
 
 /** A field for the name of a job: a part of it will do where only one has it. */
 export function JobField({ job, choose }: Props) {

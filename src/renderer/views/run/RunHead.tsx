@@ -16,6 +16,7 @@ import { attempt } from '../../state/notices.ts'
 import { useNow } from '../../state/now.ts'
 import { go, linkTo } from '../../state/route.ts'
 import { stopRun } from '../../state/run.ts'
+import { timeLeft } from './time-left.ts'
 
 const isOpen = ({ endedAt }: ExecutionDetail) => endedAt === null
 const isBeingStopped = (run: ExecutionDetail) => isOpen(run) && run.stopReason !== null
@@ -135,16 +136,6 @@ function useAttempts({ jobId }: ExecutionDetail): number | null {
     )
   }, [jobId])
   return attempts
-}
-
-/** Below this many per cent, how far it is says too little of how long it takes. */
-const TOO_EARLY = 2
-
-/** About how long it will still take: by how far it is, or else by how long the job usually takes. */
-export function timeLeft(elapsed: number, progress: number, usual: number | null): number | null {
-  if (progress >= 100) return null
-  if (progress >= TOO_EARLY) return (elapsed / progress) * (100 - progress)
-  return usual !== null && usual > elapsed ? usual - elapsed : null
 }
 
 function Left({ run, startedAt }: { run: ExecutionDetail; startedAt: number }) {
