@@ -260,9 +260,9 @@ test('a job is found by its name, or by a part that only one has', () => {
 })
 
 test('a run is linked to with a line of its log', () => {
-  expect(parseRoute('#/runs/12')).toEqual({ view: 'run', id: 12, line: null })
+  expect(parseRoute('#/runs/12')).toEqual({ view: 'run', id: 12 })
   expect(parseRoute('#/runs/12/345')).toEqual({ view: 'run', id: 12, line: 345 })
-  expect(parseRoute('#/runs/12/x')).toEqual({ view: 'run', id: 12, line: null })
+  expect(parseRoute('#/runs/12/x')).toEqual({ view: 'run', id: 12 })
 })
 
 test('the time that is left is told by how far it is, or by how long it usually takes', () => {

@@ -12,7 +12,7 @@ export type Route =
   | { view: 'new-job'; script: string | null }
   | { view: 'edit-job'; id: string }
   /** A run, and the line of its log to open it at. */
-  | { view: 'run'; id: number; line: number | null }
+  | { view: 'run'; id: number; line?: number }
   | { view: 'timeline' }
   | { view: 'scripts' }
   | { view: 'script'; name: string }
@@ -40,7 +40,7 @@ export function parseRoute(hash: string): Route {
       return { view: 'new-job', script: name || null }
     case 'runs':
       return isNumber(name)
-        ? { view: 'run', id: Number(name), line: isNumber(part) ? Number(part) : null }
+        ? { view: 'run', id: Number(name), ...(isNumber(part) && { line: Number(part) }) }
         : { view: 'now' }
     case 'scripts':
       return name ? { view: 'script', name } : { view: 'scripts' }

@@ -108,7 +108,7 @@ function View({ route }: { route: Route }) {
     case 'edit-job':
       return <EditorView id={route.id} />
     case 'run':
-      return <RunView id={route.id} line={route.line} />
+      return <RunView id={route.id} line={route.line ?? null} />
     case 'timeline':
       return <TimelineView />
     case 'scripts':
