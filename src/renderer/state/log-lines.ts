@@ -8,11 +8,24 @@ const PART = 200
 /** So many parts are kept; of others it is known where they are. */
 const MOST_PARTS = 60
 
+/** Lines in rows, as whoever shows them needs them. */
+export interface LogSource {
+  readonly rows: number
+  isFollowed: boolean
+  version: () => number
+  subscribe: (listener: () => void) => () => void
+  /** The row in which a line stands, or would stand. */
+  rowOf: (sequence: number) => number
+  sequenceAt: (row: number) => number
+  /** Undefined where it was not read yet: it is read then, and told. */
+  line(row: number): LogEntry | undefined
+}
+
 /**
  * The log of one run, of any length: what is in sight is read, the rest is known by its numbers. Whoever shows it is
  * told at most once a frame.
  */
-export class LogLines {
+export class LogLines implements LogSource {
   readonly #read: (part: Part) => Promise<LogEntry[]>
   /** By their place; those that were used last come last. */
   readonly #parts = new Map<number, Map<number, LogEntry>>()
@@ -41,7 +54,13 @@ export class LogLines {
     return () => this.#listeners.delete(listener)
   }
 
+  /** The number of the last line. */
+  get last(): number {
+    return this.#last
+  }
+
   rowOf = (sequence: number): number => rowOf(sequence, this.#dropped)
+  sequenceAt = (row: number): number => sequenceAt(row, this.#dropped)
 
   /** The line in a row, as far as it was read; what is missing is read, and told then. */
   line(row: number): LogEntry | undefined {

@@ -11,7 +11,8 @@ export type Route =
   /** The editor: of a new job, which may begin with a script, or of one that is there. */
   | { view: 'new-job'; script: string | null }
   | { view: 'edit-job'; id: string }
-  | { view: 'run'; id: number }
+  /** A run, and the line of its log to open it at. */
+  | { view: 'run'; id: number; line?: number }
   | { view: 'timeline' }
   | { view: 'scripts' }
   | { view: 'script'; name: string }
@@ -21,6 +22,8 @@ export type Route =
 export type View = Route['view']
 
 const isTab = (text: string): text is JobTab => (JOB_TABS as readonly string[]).includes(text)
+
+const isNumber = (text: string): boolean => /^[1-9]\d{0,14}$/.test(text)
 
 /** The place that an address names; Now where it names none. */
 export function parseRoute(hash: string): Route {
@@ -36,7 +39,9 @@ export function parseRoute(hash: string): Route {
     case 'new-job':
       return { view: 'new-job', script: name || null }
     case 'runs':
-      return /^[1-9]\d{0,14}$/.test(name) ? { view: 'run', id: Number(name) } : { view: 'now' }
+      return isNumber(name)
+        ? { view: 'run', id: Number(name), ...(isNumber(part) && { line: Number(part) }) }
+        : { view: 'now' }
     case 'scripts':
       return name ? { view: 'script', name } : { view: 'scripts' }
     case 'timeline':
@@ -67,7 +72,7 @@ export const linkTo = {
   job: (id: string, tab?: JobTab) => `#/jobs/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`,
   newJob: (script?: string) => `#/new-job${script ? `/${encodeURIComponent(script)}` : ''}`,
   editJob: (id: string) => `#/jobs/${encodeURIComponent(id)}/edit`,
-  run: (id: number) => `#/runs/${id}`,
+  run: (id: number, line?: number) => `#/runs/${id}${line ? `/${line}` : ''}`,
   script: (name: string) => `#/scripts/${encodeURIComponent(name)}`,
 }
 

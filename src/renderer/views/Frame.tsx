@@ -83,7 +83,11 @@ export function Frame() {
 
 /** A tab of a view is no other place: what was shown stays. */
 const placeOf = (route: Route): string =>
-  route.view === 'job' ? `job ${route.id}` : route.view === 'jobs' ? 'jobs' : JSON.stringify(route)
+  route.view === 'job' || route.view === 'run'
+    ? `${route.view} ${route.id}`
+    : route.view === 'jobs'
+      ? 'jobs'
+      : JSON.stringify(route)
 
 /** The address holds the place in the window: a link within the page must not change it. */
 function skipToContent(event: { preventDefault: () => void }): void {
@@ -104,7 +108,7 @@ function View({ route }: { route: Route }) {
     case 'edit-job':
       return <EditorView id={route.id} />
     case 'run':
-      return <RunView id={route.id} />
+      return <RunView id={route.id} line={route.line ?? null} />
     case 'timeline':
       return <TimelineView />
     case 'scripts':

@@ -1,0 +1,104 @@
+/** How the log of a run is looked at: what is filtered, sought, folded and chosen. */
+import { useEffect, useMemo, useReducer, useState, useSyncExternalStore } from 'react'
+import type { Input, Level, LogEntry } from '../../../shared/contract.ts'
+import { client } from '../../client.ts'
+import { FilteredLines, type LineFilter } from '../../state/log-filtered.ts'
+import type { LogLines } from '../../state/log-lines.ts'
+import { LogMatches, filterOf, patternProblem, type Wanted } from '../../state/log-search.ts'
+
+/** What was typed is looked for once there was no further key for so long, in ms. */
+const TYPING = 150
+
+/** The value, once it no longer changes. */
+export function useSettled<T>(value: T): T {
+  const [settled, setSettled] = useState(value)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), TYPING)
+    return () => clearTimeout(timer)
+  }, [value])
+  return settled
+}
+
+const reader =
+  (execution: number) =>
+  (part: Omit<Input<'logs.list'>, 'execution'>, signal: AbortSignal): Promise<LogEntry[]> =>
+    client.request('logs.list', { execution, ...part }, signal)
+
+const never = () => () => {}
+const zero = () => 0
+
+/** Lines that pass the filter, kept up with the log; the log itself where everything passes. */
+export function useFiltered(execution: number, log: LogLines, filter: LineFilter): FilteredLines | null {
+  const name = JSON.stringify(filter)
+  const filtered = useMemo(
+    () => (name === '{}' ? null : new FilteredLines(reader(execution), JSON.parse(name) as LineFilter)),
+    [execution, name],
+  )
+  useEffect(() => {
+    if (!filtered) return
+    const grow = () => filtered.grow(log.last)
+    grow()
+    const stop = log.subscribe(grow)
+    return () => {
+      stop()
+      filtered.close()
+    }
+  }, [filtered, log])
+  useSyncExternalStore(filtered?.subscribe ?? never, filtered?.version ?? zero)
+  return filtered
+}
+
+/** The lines in which it is, kept up with the log; null where nothing is looked for. */
+export function useMatches(
+  execution: number,
+  log: LogLines,
+  wanted: Wanted,
+  levels: readonly Level[],
+): LogMatches | null {
+  const [, draw] = useReducer((count: number) => count + 1, 0)
+  const matches = useMemo(
+    () =>
+      wanted.text === '' || patternProblem(wanted) !== null
+        ? null
+        : new LogMatches(wanted, levels.length > 0 ? [...levels] : undefined, reader(execution), draw),
+    [execution, wanted, levels],
+  )
+  useEffect(() => {
+    if (!matches) return
+    const grow = () => matches.grow(log.last)
+    grow()
+    const stop = log.subscribe(grow)
+    return () => {
+      stop()
+      matches.close()
+    }
+  }, [matches, log])
+  return matches
+}
+
+/** What to ask for where only some levels, and perhaps only matches, are to be seen. */
+export const lineFilter = (levels: readonly Level[], wanted: Wanted, onlyMatches: boolean): LineFilter => ({
+  ...(levels.length > 0 && { levels: [...levels] }),
+  ...(onlyMatches && patternProblem(wanted) === null && filterOf(wanted)),
+})
+
+/** How often, in ms, the levels of a log that grows are counted anew. */
+const RECOUNT = 2000
+
+/** How many lines of the run have each level; of a run that goes on, as it was a moment ago. */
+export function useLevelCounts(execution: number, count: number): Partial<Record<Level, number>> {
+  const [counts, setCounts] = useState<Partial<Record<Level, number>>>({})
+  const [due, setDue] = useState(count)
+  useEffect(() => {
+    if (due === count) return
+    const timer = setTimeout(() => setDue(count), due === 0 ? 0 : RECOUNT)
+    return () => clearTimeout(timer)
+    // A log that grows without end must not put it off for ever: the timer runs from the first line that is new.
+  }, [due === count, due])
+  useEffect(() => {
+    const giveUp = new AbortController()
+    client.request('logs.levels', { execution }, giveUp.signal).then(setCounts, () => {})
+    return () => giveUp.abort()
+  }, [execution, due])
+  return counts
+}

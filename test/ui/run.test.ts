@@ -1,0 +1,130 @@
+/** The page of a run, in a real browser with the real engine behind it. */
+import { AxeBuilder } from '@axe-core/playwright'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { WebDeck, withoutBrowser } from './support/window.ts'
+
+const sh = (line: string) => ['--', 'sh', '-c', line]
+
+describe.skipIf(withoutBrowser)('the page of a run', () => {
+  async function withScript(text: string, ...options: string[]): Promise<WebDeck> {
+    const deck = await WebDeck.serve()
+    const file = join(deck.data, '..', 'job.mjs')
+    writeFileSync(file, text)
+    await deck.run('add', 'Bills', file, ...options)
+    return deck
+  }
+
+  test('tells why it failed, where, with what, and which attempts there were', async () => {
+    const deck = await withScript(
+      `export default async (x) => { for (let i = 0; i < 200; i++) x.info('row ' + i); x.error('cannot read it'); for (let i = 0; i < 200; i++) x.info('later ' + i); throw new TypeError('the bill is missing') }`,
+      '--attempts',
+      '2',
+      '--retry-delay',
+      '100ms',
+    )
+    const page = await deck.window()
+    await deck.run('start', 'Bills')
+    await page.goto(page.url().split('#')[0] + '#/runs/2')
+    await page.locator('header [data-state=failed]').waitFor()
+    await page.reload() // who watched it to its end stays there
+    await page.getByText('the bill is missing', { exact: true }).waitFor()
+    await page.getByText('Attempt 2 of 2').waitFor()
+    // It opens where it went wrong.
+    await page.getByRole('log').getByText('cannot read it').waitFor()
+    await page.getByText('Where it happened').click()
+    await page.getByRole('region', { name: 'Where it happened' }).getByText('job.mjs').waitFor()
+    await page.getByRole('complementary').getByRole('link', { name: '#1' }).click()
+    await page.getByRole('heading', { name: 'Run #1' }).waitFor()
+    await page.getByText('Attempt 1 of 2').waitFor()
+  })
+
+  test('shows parameters, result, summary as text, and environment', async () => {
+    const deck = await withScript(
+      `export default async (x) => { await x.summarize('# All is paid\\n- **3** bills <img src=x>'); return { paid: 3 } }`,
+      '--params',
+      '{"month":"May"}',
+    )
+    await deck.run('start', 'Bills', '--here')
+    const page = await deck.window({}, '#/runs/1')
+    const aside = page.getByRole('complementary')
+    await aside.getByRole('region', { name: 'Parameters' }).getByText('"month": "May"').waitFor()
+    await aside.getByRole('region', { name: 'Result' }).getByText('"paid": 3').waitFor()
+    await aside.getByRole('heading', { name: 'All is paid' }).waitFor()
+    await aside.getByRole('listitem').getByText('bills <img src=x>').waitFor()
+    expect(await aside.locator('img').count()).toBe(0)
+    await page.getByText('It wrote nothing.').waitFor()
+  })
+
+  test('is run again with a key, with the same parameters', async () => {
+    const deck = await withScript(
+      `export default async (x) => { x.info('for ' + x.params.month) }`,
+      '--params',
+      '{"month":"May"}',
+    )
+    await deck.run('start', 'Bills', '--here', '--params', '{"month":"June"}')
+    const page = await deck.window({}, '#/runs/1')
+    await page.getByRole('log').getByText('for June').waitFor()
+    await page.keyboard.press('r')
+    await page.getByRole('heading', { name: 'Run #2' }).waitFor()
+    await page.getByRole('log').getByText('for June').waitFor()
+    await page.keyboard.press('e')
+    await page.getByRole('dialog').waitFor()
+  })
+
+  test('is stopped with a key', async () => {
+    const deck = await WebDeck.serve()
+    await deck.run('add', 'Long', ...sh('echo up; exec sleep 1000'))
+    await deck.run('start', 'Long')
+    const page = await deck.window({}, '#/runs/1')
+    await page.getByRole('log').getByText('up').waitFor()
+    await page.keyboard.press('s')
+    await page.locator('header [data-state=cancelled]').waitFor()
+  })
+
+  test('follows a log that grows, lets go when one scrolls up, and takes hold again', async () => {
+    const deck = await WebDeck.serve()
+    await deck.run(
+      'add',
+      'Ticks',
+      ...sh(
+        'i=0; while [ $i -lt 300 ]; do i=$((i+1)); echo "tick $i"; done; while :; do i=$((i+1)); echo "tick $i"; sleep 0.1; done',
+      ),
+    )
+    await deck.run('start', 'Ticks')
+    const page = await deck.window({}, '#/runs/1')
+    const follow = page.getByRole('button', { name: /^Follow/ })
+    const log = page.getByRole('log')
+    await log.getByText('tick 305').waitFor()
+    expect(await follow.getAttribute('aria-pressed')).toBe('true')
+    await log.hover()
+    await page.mouse.wheel(0, -1500)
+    await expect.poll(() => follow.getAttribute('aria-pressed')).toBe('false')
+    await page.keyboard.press('f')
+    await expect.poll(() => follow.getAttribute('aria-pressed')).toBe('true')
+    const lastTick = async () => Number((await log.locator('.line').last().innerText()).split(' ').at(-1))
+    const before = await lastTick()
+    await expect.poll(lastTick).toBeGreaterThan(before)
+  })
+
+  test('that is not there is told', async () => {
+    const deck = await WebDeck.serve()
+    const page = await deck.window({}, '#/runs/77')
+    await page.getByRole('heading', { name: 'Run #77' }).waitFor()
+    await page.getByRole('alert').getByText('It is not there').waitFor()
+  })
+
+  test.each(['light', 'dark'] as const)('bars nobody, in %s colours', async (colorScheme) => {
+    const deck = await withScript(
+      `export default async (x) => { x.info('\\u001b[31mred\\u001b[0m \\u001b[93myellow\\u001b[0m \\u001b[42mon green\\u001b[0m \\u001b[38;5;226mown\\u001b[0m'); x.warn('w', { a: 1 }); x.error('bad'); throw new Error('x') }`,
+    )
+    await deck.run('start', 'Bills', '--here').catch(() => {})
+    const page = await deck.window({ colorScheme }, '#/runs/1')
+    await page.getByRole('searchbox').fill('re')
+    await page.locator('mark').first().waitFor()
+    await page.getByRole('log').getByText('bad').click()
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    expect(violations.map(({ id, nodes }) => [id, nodes[0]!.html])).toEqual([])
+  })
+})
