@@ -21,6 +21,7 @@ import {
   EMPTY,
   draftOf,
   fieldOfFault,
+  freeName,
   handlerOf,
   inputOf,
   suggestedName,
@@ -59,7 +60,8 @@ export function EditorForm({ job, script }: Props) {
   const handler = handlerOf(draft, before)
   const described = useDescribed(handler)
   const { title, schema } = described
-  const input = useMemo(() => inputOf(draft, job, title), [draft, job, title])
+  const suggested = useSuggested(draft, job, title)
+  const input = useMemo(() => inputOf(draft, job, suggested), [draft, job, suggested])
   const wrongs = useWrongs(draft, input, job)
   const problems = useMemo(
     () => (schema ? problemsOf(schema, draft.params) : undefined),
@@ -176,10 +178,21 @@ export function EditorForm({ job, script }: Props) {
         )}
         {job?.managedBy && <p className="note warn">{t('editor.managed', { file: job.managedBy })}</p>}
         {fault && !found.isPlaced && <FaultNote fault={fault} />}
-        <Parts name={suggestedName(draft, title)} isWhenWrong={isWhenWrong} />
+        <Parts name={suggested} isWhenWrong={isWhenWrong} />
       </form>
     </EditorContext>
   )
+}
+
+/** What it is called where nobody names it, and no other job is. */
+function useSuggested(draft: Draft, job: Job | null, title: string | null): string {
+  const jobs = useJobs((state) => state.jobs)
+  const name = suggestedName(draft, title)
+  return useMemo(() => {
+    if (job) return job.name
+    const taken = new Set(jobs.map(({ key }) => key))
+    return freeName(name, (each) => taken.has(each))
+  }, [jobs, job, name])
 }
 
 async function saveJob(input: JobInput): Promise<string> {

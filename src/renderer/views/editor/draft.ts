@@ -119,8 +119,17 @@ export function suggestedName(draft: Draft, title: string | null): string {
     .slice(0, NAME_LENGTH)
 }
 
-/** The job that is saved. It may still be wrong. */
-export function inputOf(draft: Draft, job: Job | null, title: string | null): JobInput {
+/** A name that no other job has: with a number after it, where it is taken. */
+export function freeName(name: string, isTaken: (name: string) => boolean): string {
+  if (name === '' || !isTaken(name)) return name
+  for (let number = 2; ; number++) if (!isTaken(`${name} ${number}`)) return `${name} ${number}`
+}
+
+/**
+ * The job that is saved. It may still be wrong.
+ * @param suggested what it is called where nobody gave it a name
+ */
+export function inputOf(draft: Draft, job: Job | null, suggested: string): JobInput {
   const [first, ...others] = job?.handlers ?? []
   const handler = handlerOf(draft, first?.handler)
   const schedule = scheduleOf(draft.when)
@@ -132,7 +141,7 @@ export function inputOf(draft: Draft, job: Job | null, title: string | null): Jo
   return {
     ...policyOf(draft.policy, draft.variables),
     ...(job && { key: job.key }),
-    name: draft.name.trim() || suggestedName(draft, title),
+    name: draft.name.trim() || suggested,
     handlers: [...(handler ? [{ priority: first?.priority ?? 0, handler }] : []), ...others],
     params: draft.params,
     ...(tags.length > 0 && { tags }),
