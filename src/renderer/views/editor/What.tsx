@@ -8,6 +8,7 @@ import { isWaiting, useScripts, type Script } from '../../state/scripts.ts'
 import { splitLine } from './command-line.ts'
 import { useEditing } from './context.ts'
 import { KINDS, type Kind } from './draft.ts'
+import { scriptsFor } from './find-scripts.ts'
 
 /** More of the scripts that fit are not shown: then another word finds it sooner. */
 const SHOWN = 100
@@ -91,19 +92,6 @@ function ChosenScript() {
       </Empty>
     )
   return <ScriptList scripts={scripts} error={error} />
-}
-
-const ORDER: Record<Script['state'], number> = { approved: 0, changed: 1, new: 1, broken: 2, gone: 3 }
-
-/** The scripts that have a text in their names or titles; those that can be run come first. */
-export function scriptsFor(scripts: readonly Script[], text: string): Script[] {
-  const words = text.toLocaleLowerCase().split(/\s+/).filter(Boolean)
-  return scripts
-    .filter(({ name, title }) => {
-      const all = `${name} ${title ?? ''}`.toLocaleLowerCase()
-      return words.every((word) => all.includes(word))
-    })
-    .toSorted((a, b) => ORDER[a.state] - ORDER[b.state])
 }
 
 function ScriptList({ scripts, error }: { scripts: readonly Script[]; error: string | undefined }) {
