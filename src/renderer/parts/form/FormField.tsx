@@ -6,6 +6,7 @@ export interface Tied {
   id: string
   'aria-describedby': string | undefined
   'aria-invalid': boolean | undefined
+  'aria-required': boolean | undefined
 }
 
 interface Props {
@@ -30,6 +31,7 @@ export function FormField({ label, hint, error, isRequired = false, children }: 
         id,
         'aria-describedby': described || undefined,
         'aria-invalid': error === undefined ? undefined : true,
+        'aria-required': isRequired || undefined,
       })}
       {hint && (
         <p className="quiet form-hint" id={`${id}-hint`}>

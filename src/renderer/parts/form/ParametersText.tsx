@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Parameters } from '../../../shared/contract.ts'
 import { FormField } from './FormField.tsx'
-import { readJson } from './TextField.tsx'
+import { readParameters } from './read.ts'
 
 interface Props {
   value: Parameters
@@ -10,15 +10,6 @@ interface Props {
   typed?: string | null
   onChange: (value: Parameters, typed: string) => void
   onBroken?: (isBroken: boolean) => void
-}
-
-/** Whether a text can stand for parameters: an object, or nothing. */
-export function readParameters(text: string): { value: Parameters } | { error: 'json' | 'object' } {
-  const read = readJson(text)
-  if ('error' in read) return { error: 'json' }
-  const { value = {} } = read
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { error: 'object' }
-  return { value: value as Parameters }
 }
 
 /** The parameters of what says nothing of its own: as JSON. */

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { isReference } from '../../../shared/secrets.ts'
 import type { Tied } from './FormField.tsx'
+import { readJson, readNumber } from './read.ts'
 import type { Schema } from './schema.ts'
 
 interface Props {
@@ -94,13 +95,6 @@ export function NumberField({
   )
 }
 
-/** What was typed as a number; as text where it is none, undefined where it is empty. */
-export function readNumber(text: string): number | string | undefined {
-  if (text.trim() === '') return undefined
-  const number = Number(text)
-  return Number.isFinite(number) ? number : text
-}
-
 interface JsonProps {
   tied: Tied
   value: unknown
@@ -126,14 +120,4 @@ export function JsonField({ tied, value, onChange, onBroken }: JsonProps) {
       }}
     />
   )
-}
-
-/** A JSON value that was typed, or why it is none; nothing typed is no value. */
-export function readJson(text: string): { value: unknown } | { error: string } {
-  if (text.trim() === '') return { value: undefined }
-  try {
-    return { value: JSON.parse(text) as unknown }
-  } catch (thrown) {
-    return { error: (thrown as Error).message }
-  }
 }

@@ -175,7 +175,13 @@ function Ends({
   const { t } = useTranslation()
   const chosen = new Set(text.split(' ').filter(Boolean))
   return (
-    <span className="days" role="group" id={tied.id} aria-label={t('policy.retry.on')}>
+    <span
+      className="days"
+      role="group"
+      id={tied.id}
+      aria-describedby={tied['aria-describedby']}
+      aria-label={t('policy.retry.on')}
+    >
       {ENDS.map((end) => (
         <button
           type="button"

@@ -2,7 +2,7 @@
 import type { Handler, Job, JobInput, Parameters } from '../../../shared/contract.ts'
 import { line, policySchema } from '../../../shared/policy.ts'
 import { scheduleSchema } from '../../../shared/schedule.ts'
-import { readParameters } from '../../parts/form/ParametersText.tsx'
+import { readParameters } from '../../parts/form/read.ts'
 import { joinWords, splitLine } from './command-line.ts'
 import { fieldAt, formOf, policyOf, textsOf, type PolicyTexts, type Variable } from './policy-fields.ts'
 import { NO_WHEN, hasBounds, isSpan, scheduleOf, whenOf, type When } from './when.ts'
