@@ -2,13 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { Fault } from '../shared/fault.ts'
-import {
-  isStartedItself,
-  languageOf,
-  templateOf,
-  titleOf,
-  type Language,
-} from '../core/handlers/templates/index.ts'
+import { isStartedItself, languageOf, templateOf, titleOf, type Language } from '../shared/templates/index.ts'
 import { withDeck, type GlobalOptions } from './deck.ts'
 import { quoted } from './scripts.ts'
 import { print, printJson, printNote } from './terminal.ts'

@@ -2,8 +2,6 @@ import type { Handler, Mode, Parameters, Policy, RetryPolicy } from '../shared/c
 import type { SecretReference } from '../shared/secrets.ts'
 import type { Schedule } from '../shared/schedule.ts'
 
-const MEBIBYTE = 1024 * 1024
-
 /** What a job says of itself, as it is stored: what was given, without defaults. */
 export interface JobDefinition {
   handlers: { priority: number; handler: Handler }[]
@@ -64,28 +62,7 @@ export interface Definition {
   isDaemon?: boolean | undefined
 }
 
-/** The defaults of every policy, in one place. */
-export const DEFAULT_POLICY = {
-  grace: 5000,
-  maxWorkers: 1,
-  environment: {} as Record<string, string | SecretReference>,
-  successCodes: [0] as number[],
-  warningCodes: [] as number[],
-  encoding: 'utf-8',
-  stdin: 'empty' as 'empty' | 'params',
-  detach: false,
-  keepAwake: false,
-  logLines: 100_000,
-  logBytes: 16 * MEBIBYTE,
-} satisfies Policy
-
-/** What becomes of occurrences, where nobody says otherwise. Times in ms. */
-export const PLANNING_DEFAULTS = {
-  missed: 'latest',
-  missedWindow: 7 * 86_400_000,
-  missedLimit: 100,
-  overlap: 'skip',
-} as const satisfies Policy
+export { DEFAULT_POLICY, PLANNING_DEFAULTS } from '../shared/policy.ts'
 
 /** Policies over one another, later ones first; a field that is undefined does not cover one that is set. */
 export function mergePolicies(...policies: Policy[]): Policy {

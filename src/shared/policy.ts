@@ -3,12 +3,13 @@ import * as z from 'zod'
 import { parseDuration } from './duration.ts'
 import { encoding } from './encoding.ts'
 import { MISSED, OVERLAPS, RESTARTS } from './schedule.ts'
-import { secretReference } from './secrets.ts'
+import { secretReference, type SecretReference } from './secrets.ts'
 import { parseSize } from './size.ts'
 
 export const MODES = ['in-process', 'process'] as const
 
 const DAY = 86_400_000
+const MEBIBYTE = 1024 * 1024
 const TEXT_LIMIT = 200
 
 export const mode = z.enum(MODES)
@@ -141,3 +142,26 @@ export type Mode = z.infer<typeof mode>
 export type Policy = z.infer<typeof policySchema>
 export type RetryPolicy = z.infer<typeof retry>
 export type PolicyInput = z.input<typeof policySchema>
+
+/** The defaults of every policy, in one place. */
+export const DEFAULT_POLICY = {
+  grace: 5000,
+  maxWorkers: 1,
+  environment: {} as Record<string, string | SecretReference>,
+  successCodes: [0] as number[],
+  warningCodes: [] as number[],
+  encoding: 'utf-8',
+  stdin: 'empty' as 'empty' | 'params',
+  detach: false,
+  keepAwake: false,
+  logLines: 100_000,
+  logBytes: 16 * MEBIBYTE,
+} satisfies Policy
+
+/** What becomes of occurrences, where nobody says otherwise. Times in ms. */
+export const PLANNING_DEFAULTS = {
+  missed: 'latest',
+  missedWindow: 7 * DAY,
+  missedLimit: 100,
+  overlap: 'skip',
+} as const satisfies Policy

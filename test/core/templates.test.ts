@@ -8,7 +8,7 @@ import {
   templateOf,
   titleOf,
   type Language,
-} from '../../src/core/handlers/templates/index.ts'
+} from '../../src/shared/templates/index.ts'
 import { collect, openDeck, temporaryFolder, writeFile } from '../support/deck.ts'
 
 const INTERPRETERS: Partial<Record<Language, string>> = { py: 'python3', sh: 'sh', ps1: 'pwsh', rb: 'ruby' }

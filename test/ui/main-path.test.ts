@@ -75,6 +75,7 @@ describe.skipIf(withoutBrowser)(`in a browser (${withoutBrowser || 'found'})`, (
     await page.getByRole('button', { name: 'Approve' }).click()
     await page.locator('header [data-state=approved]').waitFor()
     await page.getByRole('button', { name: 'Make a job of it' }).click()
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
     await page.getByRole('button', { name: 'Start', exact: true }).click()
     await page.getByRole('log').getByText('hello from here').waitFor()
 

@@ -1,5 +1,5 @@
 import { Option } from 'commander'
-import { LANGUAGES } from '../../core/handlers/templates/index.ts'
+import { LANGUAGES } from '../../shared/templates/index.ts'
 import { newScript } from '../new.ts'
 import type { CommandLine } from './command-line.ts'
 

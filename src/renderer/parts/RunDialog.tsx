@@ -1,8 +1,18 @@
-import { useState } from 'react'
+import { useEffect, useState, type FormEvent } from 'react'
 import { useTranslation } from 'react-i18next'
-import { startJob } from '../state/actions.ts'
+import type { Job, Parameters } from '../../shared/contract.ts'
+import { toFault, type FaultData } from '../../shared/fault.ts'
+import { client } from '../client.ts'
 import { useDialogs } from '../state/dialogs.ts'
+import { go, linkTo } from '../state/route.ts'
 import { Dialog } from './Dialog.tsx'
+import { FaultNote } from './FaultNote.tsx'
+import { ParametersForm } from './ParametersForm.tsx'
+import { ParametersText } from './form/ParametersText.tsx'
+import { useDescribed } from './form/handler-schema.ts'
+import { engineProblems, problemsOf } from './form/schema.ts'
+
+const FORM = 'run-parameters'
 
 /** Asks for the parameters of a run. */
 export function RunDialog() {
@@ -10,29 +20,98 @@ export function RunDialog() {
   return run ? <Asked key={run.job.id} {...run} /> : null
 }
 
+const close = () => useDialogs.setState({ run: null })
+
 function Asked({ job, params }: NonNullable<ReturnType<typeof useDialogs.getState>['run']>) {
   const { t } = useTranslation()
-  const [text, setText] = useState(() => JSON.stringify(params, undefined, 2))
-  const close = () => useDialogs.setState({ run: null })
-  function go(): void {
-    close()
-    void startJob(job, JSON.parse(text) as typeof params)
+  const [value, setValue] = useState<Parameters>(params)
+  // The text of JSON begins anew where other parameters are taken.
+  const [taken, setTaken] = useState(0)
+  const [isBroken, setBroken] = useState(false)
+  const [isAsked, setAsked] = useState(false)
+  const [fault, setFault] = useState<FaultData | null>(null)
+  const { schema, isReady } = useDescribed(job.handlers[0]?.handler)
+  const last = useLastParameters(job)
+  const other = sameJson(value, job.params) ? last : job.params
+
+  function take(chosen: Parameters): void {
+    setValue(chosen)
+    setFault(null)
+    setBroken(false)
+    setTaken(taken + 1)
   }
+
+  async function start(event: FormEvent): Promise<void> {
+    event.preventDefault()
+    setAsked(true)
+    if (isBroken || (schema && problemsOf(schema, value).size > 0)) return
+    try {
+      const [started] = await client.request('jobs.start', { job: job.id, params: value })
+      close()
+      if (started) go(linkTo.run(started.id))
+    } catch (thrown) {
+      setFault(toFault(thrown).toJSON())
+    }
+  }
+
+  const faults =
+    fault?.code === 'invalid-input' ? engineProblems(fault.message, fault.data?.issues) : undefined
   return (
     <Dialog
       title={t('runDialog.title', { name: job.name })}
       onClose={close}
       actions={
-        <button type="button" className="main" onClick={go}>
-          {t('jobs.start')}
-        </button>
+        <>
+          {other && !sameJson(other, value) && (
+            <button type="button" onClick={() => take(other)}>
+              {other === last ? t('asked.lastTime') : t('asked.own')}
+            </button>
+          )}
+          <button type="submit" form={FORM} className="main">
+            {t('asked.run')}
+          </button>
+        </>
       }
     >
-      <textarea
-        value={text}
-        onChange={({ target }) => setText(target.value)}
-        aria-label={t('runDialog.params')}
-      />
+      <form id={FORM} className="form" onSubmit={start} noValidate>
+        {fault && (!faults || faults.has('') || !schema) && <FaultNote fault={fault} />}
+        {!isReady ? null : schema ? (
+          <ParametersForm
+            schema={schema}
+            value={value}
+            onChange={(next) => {
+              setValue(next)
+              setFault(null)
+            }}
+            isAsked={isAsked}
+            faults={faults}
+          />
+        ) : (
+          <details open={Object.keys(value).length > 0}>
+            <summary>{t('asked.more')}</summary>
+            <ParametersText key={taken} value={value} onChange={setValue} onBroken={setBroken} />
+          </details>
+        )}
+      </form>
     </Dialog>
   )
+}
+
+const sameJson = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other)
+
+/** The parameters that the job was given the last time. */
+function useLastParameters({ lastExecutionId }: Job): Parameters | undefined {
+  const [params, setParams] = useState<Parameters>()
+  useEffect(() => {
+    if (lastExecutionId === null) return undefined
+    let isOver = false
+    client.request('executions.get', { execution: lastExecutionId }).then(
+      (run) => isOver || setParams(run.params),
+      () => {},
+    )
+    return () => {
+      isOver = true
+    }
+  }, [lastExecutionId])
+  return params
 }

@@ -22,3 +22,12 @@ export function codeLines(before: string | null, text: string | null): CodeLine[
     all(added ? 'added' : removed ? 'removed' : 'same', value),
   )
 }
+
+/** Where a line of the text, counted from 1, stands among those that are shown; -1 where it does not. */
+export function placeOfLine(lines: readonly CodeLine[], line: number | undefined): number {
+  let number = 0
+  return lines.findIndex(({ kind }) => {
+    if (kind !== 'removed') number++
+    return kind !== 'removed' && number === line
+  })
+}

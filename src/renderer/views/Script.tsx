@@ -1,29 +1,55 @@
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client } from '../client.ts'
 import { Code } from '../parts/Code.tsx'
 import { FaultNote } from '../parts/FaultNote.tsx'
 import { StateBadge } from '../parts/StateBadge.tsx'
+import { plain } from '../parts/form/TextField.tsx'
+import { fieldKind, resolveSchema, type Schema } from '../parts/form/schema.ts'
+import { useCommands } from '../state/commands.ts'
 import { attempt } from '../state/notices.ts'
 import { go, linkTo } from '../state/route.ts'
 import { isWaiting, keepReview, useReview, type Review, type Script } from '../state/scripts.ts'
+import { tellDone } from '../state/toasts.ts'
+import { usePlace } from './Scripts.tsx'
+import './scripts.css'
 
 /** One script: what it is made of, how that differs from what was approved, and the approval. */
 export function ScriptView({ name }: { name: string }) {
   const { t } = useTranslation()
   const { review, fault } = useReview()
+  const placeOf = usePlace()
   useEffect(() => keepReview(name), [name])
-  if (fault) return <FaultNote fault={fault} />
-  if (!review) return null
+  if (fault)
+    return (
+      <section className="view">
+        <a href={linkTo.scripts}>← {t('scripts.back')}</a>
+        <h1 className="cut">
+          <bdi>{name}</bdi>
+        </h1>
+        <FaultNote fault={fault} />
+      </section>
+    )
+  if (!review || review.script.name !== name) return null
   const { script, files, origin } = review
   return (
     <section className="view">
       <a href={linkTo.scripts}>← {t('scripts.back')}</a>
       <Head script={script} />
-      {script.description && <p>{script.description}</p>}
+      {script.title !== null && script.title !== name && (
+        <p>
+          <strong>
+            <bdi>{script.title}</bdi>
+          </strong>
+        </p>
+      )}
+      {script.description && <p className="description">{script.description}</p>}
       {script.problem && (
-        <div className="note bad">
-          <strong>{script.problem.message}</strong>
+        <div className="note bad" role="alert">
+          <div>
+            <strong>{script.problem.message}</strong>
+            <p className="number">{placeOf(script.problem)}</p>
+          </div>
         </div>
       )}
       {script.warnings.map((warning) => (
@@ -34,8 +60,9 @@ export function ScriptView({ name }: { name: string }) {
       {origin && <p className="note warn">{t('scripts.origin', { origin })}</p>}
       {isWaiting(script) && <p>{t('scripts.review')}</p>}
       <Jobs script={script} />
+      {script.schema && <Takes schema={script.schema} />}
       {files.map((file) => (
-        <File file={file} key={file.path} />
+        <File file={file} script={script} key={file.path} isOnly={files.length === 1} />
       ))}
     </section>
   )
@@ -43,18 +70,28 @@ export function ScriptView({ name }: { name: string }) {
 
 function Head({ script }: { script: Script }) {
   const { t } = useTranslation()
-  const { name, title, state, digest } = script
+  const { name, state, digest } = script
   // What is approved is what was looked at: where it was changed since, it is refused.
-  const approve = () =>
-    attempt(() => client.request('scripts.approve', { script: name, ...(digest !== null && { digest }) }))
-  const withdraw = () => attempt(() => client.request('scripts.withdraw', { script: name }))
+  const request = () =>
+    client.request('scripts.approve', { script: name, ...(digest !== null && { digest }) })
 
-  async function makeJob(): Promise<void> {
-    const job = await attempt(() =>
-      client.request('jobs.save', { name: title ?? name, handlers: [{ handler: { script: name } }] }),
-    )
-    if (job) go(linkTo.job(job.id))
+  async function approve(): Promise<void> {
+    if (await attempt(request)) tellDone(t('scripts.approvedNow', { name }))
   }
+  async function withdraw(): Promise<void> {
+    const done = await attempt(() => client.request('scripts.withdraw', { script: name }))
+    if (done !== undefined)
+      tellDone(t('scripts.withdrawn', { name }), { label: t('actions.undo'), run: request })
+  }
+  const makeJob = () => go(linkTo.newJob(name))
+  useCommands([
+    ...(isWaiting(script)
+      ? [{ id: 'approve', title: t('scripts.approve'), keys: 'a', scope: 'view' as const, run: approve }]
+      : []),
+    ...(state === 'approved'
+      ? [{ id: 'make-job', title: t('scripts.makeJob'), keys: 'j', scope: 'view' as const, run: makeJob }]
+      : []),
+  ])
 
   return (
     <header>
@@ -98,8 +135,47 @@ function Jobs({ script: { jobs } }: { script: Script }) {
   )
 }
 
-function File({ file: { path, text, before, change } }: { file: Review['files'][number] }) {
+/** The parameters that it takes, in words. */
+function Takes({ schema }: { schema: Schema }) {
   const { t } = useTranslation()
+  const whole = resolveSchema(schema, schema)
+  const properties = Object.entries((whole.properties ?? {}) as Record<string, unknown>)
+  const required = new Set((whole.required ?? []) as string[])
+  if (properties.length === 0) return null
+  return (
+    <section aria-labelledby="takes">
+      <h2 id="takes">{t('scripts.takes')}</h2>
+      <ul className="takes">
+        {properties.map(([name, inner]) => {
+          const field = resolveSchema(schema, inner)
+          return (
+            <li key={name}>
+              <code>{name}</code>{' '}
+              <span className="quiet">
+                {t(`parameterKind.${fieldKind(field)}`)}
+                {required.has(name) && ` · ${t('scripts.required')}`}
+                {field.default !== undefined && ` · ${t('params.default', { value: plain(field.default) })}`}
+              </span>
+              {typeof field.description === 'string' && ` ${field.description}`}
+            </li>
+          )
+        })}
+      </ul>
+    </section>
+  )
+}
+
+interface FileProps {
+  file: Review['files'][number]
+  script: Script
+  isOnly: boolean
+}
+
+function File({ file: { path, text, before, change }, script, isOnly }: FileProps) {
+  const { t } = useTranslation()
+  const [isEdited, setEdited] = useState(false)
+  const { problem, entry } = script
+  const isEntry = isOnly || (entry?.replaceAll('\\', '/').endsWith(`/${path}`) ?? false)
   return (
     <>
       <div className="title">
@@ -107,12 +183,58 @@ function File({ file: { path, text, before, change } }: { file: Review['files'][
           <bdi>{path}</bdi>
         </h2>
         <span className="quiet">{t(`change.${change}`)}</span>
+        {text !== null && isOnly && !script.isFolder && !isEdited && (
+          <button type="button" className="plain" onClick={() => setEdited(true)}>
+            {t('scripts.edit')}
+          </button>
+        )}
       </div>
       {text === null && before === null ? (
         <p className="quiet">{t('scripts.notText')}</p>
+      ) : isEdited && text !== null ? (
+        <EditText name={script.name} text={text} onClose={() => setEdited(false)} />
       ) : (
-        <Code label={path} before={before} text={text} />
+        <Code
+          label={path}
+          before={before}
+          text={text}
+          {...(isEntry && problem?.line != null && { mark: problem.line })}
+        />
       )}
+    </>
+  )
+}
+
+/** The text of a script in a plain field. Who saves it has written it, and approves it by that. */
+function EditText({ name, text, onClose }: { name: string; text: string; onClose: () => void }) {
+  const { t } = useTranslation()
+  const [typed, setTyped] = useState(text)
+  // It is another text by now: somebody wrote the file while it was edited here.
+  const [began] = useState(text)
+  async function save(): Promise<void> {
+    const done = await attempt(() => client.request('scripts.write', { script: name, text: typed }))
+    if (!done) return
+    tellDone(t('scripts.written', { name }))
+    onClose()
+  }
+  return (
+    <>
+      {began !== text && <p className="note warn">{t('scripts.changedMeanwhile')}</p>}
+      <textarea
+        className="edit-text"
+        aria-label={t('scripts.textOf', { name })}
+        spellCheck={false}
+        value={typed}
+        onChange={({ target }) => setTyped(target.value)}
+      />
+      <div className="buttons">
+        <button type="button" className="main" onClick={save}>
+          {t('scripts.saveAndApprove')}
+        </button>
+        <button type="button" onClick={onClose}>
+          {t('app.cancel')}
+        </button>
+      </div>
     </>
   )
 }

@@ -1,0 +1,48 @@
+import { useId, type ReactNode } from 'react'
+import './form.css'
+
+/** What ties a control to its label, its hint and its error. */
+export interface Tied {
+  id: string
+  'aria-describedby': string | undefined
+  'aria-invalid': boolean | undefined
+  'aria-required': boolean | undefined
+}
+
+interface Props {
+  label: ReactNode
+  hint?: string | undefined
+  error?: string | undefined
+  isRequired?: boolean
+  children: (tied: Tied) => ReactNode
+}
+
+/** A control with its label above, and under it what it means and what is wrong with it. */
+export function FormField({ label, hint, error, isRequired = false, children }: Props) {
+  const id = useId()
+  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ')
+  return (
+    <div className="form-field">
+      <label htmlFor={id}>
+        {label}
+        {isRequired && <span aria-hidden="true"> *</span>}
+      </label>
+      {children({
+        id,
+        'aria-describedby': described || undefined,
+        'aria-invalid': error === undefined ? undefined : true,
+        'aria-required': isRequired || undefined,
+      })}
+      {hint && (
+        <p className="quiet form-hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+      {error !== undefined && (
+        <p className="field-error" id={`${id}-error`}>
+          {error}
+        </p>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,228 @@
+/** Jobs are made and edited in the window: nobody has to know cron, and nothing that was typed is lost. */
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { WebDeck, withoutBrowser } from './support/window.ts'
+
+const SCRIPT = `export const title = 'Import photos'
+export const params = {
+  type: 'object',
+  required: ['to'],
+  properties: {
+    to: { type: 'string', title: 'To' },
+    quality: { type: 'integer', title: 'Quality', minimum: 1, maximum: 100, default: 80 },
+    token: { type: 'string', title: 'Token', format: 'password' },
+    kind: { title: 'Kind', enum: ['copy', 'move'], default: 'copy' },
+  },
+}
+export default async ({ params, info }) => { info('to ' + params.to + ' at ' + params.quality) }
+`
+
+async function withScript(): Promise<WebDeck> {
+  const deck = await WebDeck.serve()
+  mkdirSync(join(deck.data, 'scripts'), { recursive: true })
+  writeFileSync(join(deck.data, 'scripts/photos.js'), SCRIPT)
+  await deck.run('trust', 'photos.js')
+  return deck
+}
+
+const save = (page: Page) => page.getByRole('button', { name: 'Save', exact: true })
+const jobs = async (deck: WebDeck) =>
+  JSON.parse(await deck.run('export', '-')) as { jobs: Record<string, unknown>[] }
+const failures = async (page: Page) =>
+  (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
+
+describe.skipIf(withoutBrowser)('the editor of jobs', () => {
+  test('makes a job of a script with its parameters, at a time that is chosen, and tells when that is', async () => {
+    const deck = await withScript()
+    const page = await deck.window()
+    await page.keyboard.press('n')
+    await page.getByRole('button', { name: /photos\.js/ }).click()
+    await page.getByPlaceholder('Import photos').waitFor()
+    await save(page).click()
+    await page.getByText('It is needed.').waitFor()
+    await page.getByRole('textbox', { name: 'To' }).fill('/library')
+    await page.getByRole('textbox', { name: 'Quality' }).fill('101')
+    await page.getByText('It must be at most 100.').waitFor()
+    await page.getByRole('textbox', { name: 'Quality' }).fill('8o')
+    await page.getByText('It must be a whole number.').waitFor()
+    await page.getByRole('textbox', { name: 'Quality' }).fill('90')
+    await page.getByLabel('Runs', { exact: true }).selectOption('Monday to Friday at …')
+    await page.getByLabel('At', { exact: true }).fill('08:30')
+    await page.getByText('At 08:30, Monday through Friday').waitFor()
+    expect(await page.getByRole('list', { name: 'Next times' }).getByRole('listitem').count()).toBe(5)
+    await page.getByLabel('Folder', { exact: true }).fill('media/photos')
+    await save(page).click()
+    await page.getByRole('heading', { name: 'Import photos', level: 1 }).waitFor()
+    expect((await jobs(deck)).jobs).toMatchObject([
+      {
+        name: 'Import photos',
+        category: 'media/photos',
+        handlers: [{ handler: { script: 'photos.js' } }],
+        params: { to: '/library', quality: 90 },
+        schedule: { cron: '30 8 * * 1-5' },
+      },
+    ])
+  })
+
+  test('reads a cron expression back in words as it is typed, and says under it what is wrong', async () => {
+    const deck = await WebDeck.serve()
+    const page = await deck.window({}, '#/new-job')
+    await page.getByText('A shell line').click()
+    await page.getByLabel('Line for the shell').fill('echo hi')
+    await page.getByLabel('Runs', { exact: true }).selectOption('Cron expression')
+    const cron = page.getByRole('textbox', { name: 'Cron expression' })
+    await cron.fill('0 9 * * 8')
+    await page.locator('.when .field-error').waitFor()
+    expect(await cron.getAttribute('aria-invalid')).toBe('true')
+    await cron.fill('*/20 * * * *')
+    await page.getByText('Every 20 minutes').waitFor()
+    expect(await page.locator('.when .field-error').count()).toBe(0)
+    await page.keyboard.press('Control+s')
+    await page.getByRole('heading', { name: 'echo hi', level: 1 }).waitFor()
+    // What fits a preset is shown as that again, what fits none as it was typed.
+    await page.goto(`${page.url()}/edit`)
+    expect(await page.getByRole('textbox', { name: 'Cron expression' }).inputValue()).toBe('*/20 * * * *')
+    await page.getByRole('textbox', { name: 'Cron expression' }).fill('15 7 * * *')
+    await save(page).click()
+    await page.getByRole('heading', { name: 'echo hi', level: 1 }).waitFor()
+    await page.goto(`${page.url()}/edit`)
+    await page.getByLabel('At', { exact: true }).waitFor()
+    expect(await page.getByLabel('At', { exact: true }).inputValue()).toBe('07:15')
+  })
+
+  test('keeps what was typed when the window is left or closed, until it is saved or discarded', async () => {
+    const deck = await WebDeck.serve()
+    await deck.run('add', 'Old', '--', 'echo', 'one two')
+    const page = await deck.window()
+    await page.getByRole('link', { name: 'Old' }).click()
+    await page.getByRole('heading', { name: 'Old' }).waitFor()
+    const place = page.url()
+    await page.goto(`${place}/edit`)
+    const line = page.getByLabel('Program and arguments')
+    expect(await line.inputValue()).toBe("echo 'one two'")
+    await line.fill('echo three')
+    await page.keyboard.press('Escape')
+    await page.getByRole('heading', { name: 'Old', exact: true }).waitFor()
+    await page.goto(`${place}/edit`)
+    await page.reload()
+    await page.getByText('What you typed before was kept').waitFor()
+    expect(await line.inputValue()).toBe('echo three')
+    await page.getByRole('button', { name: 'Discard it' }).click()
+    expect(await line.inputValue()).toBe("echo 'one two'")
+    await page.reload()
+    await line.waitFor()
+    expect(await page.getByText('What you typed before was kept').count()).toBe(0)
+  })
+
+  test('says when the job was edited elsewhere meanwhile, before it replaces that', async () => {
+    const deck = await WebDeck.serve()
+    await deck.run('add', 'Shared', '--', 'echo', 'one')
+    const page = await deck.window()
+    await page.getByRole('link', { name: 'Shared' }).click()
+    await page.getByRole('heading', { name: 'Shared' }).waitFor()
+    await page.goto(`${page.url()}/edit`)
+    await page.getByLabel('Tags').fill('mine')
+    await deck.run('edit', 'Shared', '--timeout', '5m')
+    await page.getByText('edited elsewhere').waitFor()
+    await page.getByRole('button', { name: 'Save over it' }).waitFor()
+    await page.getByRole('button', { name: 'Discard mine' }).click()
+    expect(await page.getByLabel('Tags').inputValue()).toBe('')
+    await page.getByRole('heading', { name: 'How it runs' }).click()
+    expect(await page.getByLabel('Longest time it may take').inputValue()).toBe('5m')
+  })
+
+  test('tells mistakes in the policy as typed, shows whence the defaults come, and takes secrets', async () => {
+    const deck = await WebDeck.serve()
+    await deck.run('add', 'Plain', '--category', 'web', '--', 'echo', 'x')
+    await deck.run('categories', 'set', 'web', '--timeout', '20m')
+    writeFileSync(join(deck.data, 'value'), 'abcdef')
+    await deck.run('secrets', 'set', 'api_token', '--from-file', join(deck.data, 'value'))
+    const page = await deck.window()
+    await page.getByRole('link', { name: 'Plain' }).click()
+    await page.getByRole('heading', { name: 'Plain' }).waitFor()
+    await page.goto(`${page.url()}/edit`)
+    await page.getByRole('heading', { name: 'How it runs' }).click()
+    await page.getByText('from the folder web').waitFor()
+    expect(await page.getByLabel('Time to finish when stopped').getAttribute('placeholder')).toBe('5s')
+    await page.getByLabel('Memory limit').fill('lots')
+    await page.getByText('It must be an amount such as 512MB').waitFor()
+    await page.getByLabel('Memory limit').fill('512MB')
+    await page.getByLabel('If it is still running').selectOption('Stop the old one')
+    await page.getByRole('button', { name: 'Add a variable' }).click()
+    await page.getByLabel('Name of variable 1').fill('TOKEN')
+    await page.getByRole('button', { name: 'Take TOKEN from a secret' }).click()
+    await save(page).click()
+    await page.getByRole('heading', { name: 'Plain', level: 1, exact: true }).waitFor()
+    expect((await jobs(deck)).jobs).toMatchObject([
+      { memoryLimit: '512MB', overlap: 'replace', environment: { TOKEN: { secret: 'api_token' } } },
+    ])
+  })
+
+  test('does not replace another job by its name, and runs what it saved', async () => {
+    const deck = await WebDeck.serve()
+    await deck.run('add', 'Taken', '--', 'echo', 'x')
+    const page = await deck.window({}, '#/new-job')
+    await page.getByText('A command', { exact: true }).click()
+    await page.getByLabel('Program and arguments').fill('echo "from here"')
+    await page.getByLabel('Name', { exact: true }).fill('Taken')
+    await page.getByText('There is a job of this name already.').waitFor()
+    await save(page).click()
+    await page.getByLabel('Name', { exact: true }).fill('Free')
+    await page.getByRole('button', { name: 'Save and run' }).click()
+    await page.getByRole('log').getByText('from here').waitFor()
+    expect((await jobs(deck)).jobs.map(({ name }) => name)).toEqual(['Free', 'Taken'])
+  })
+
+  test('is usable without a mouse, and by those who cannot see it, in both themes and languages', async () => {
+    const deck = await withScript()
+    for (const [colorScheme, locale] of [
+      ['light', 'en-US'],
+      ['dark', 'zh-CN'],
+    ] as const) {
+      const page = await deck.window({ colorScheme, locale }, '#/new-job/photos.js')
+      await page.getByText('Import photos').waitFor()
+      await page.getByRole('combobox').first().selectOption('week')
+      await page.locator('.next-times li').first().waitFor()
+      for (const summary of await page.locator('summary').all()) await summary.press('Enter')
+      expect(await failures(page)).toEqual([])
+    }
+  })
+})
+
+describe.skipIf(withoutBrowser)('the settings of a job', () => {
+  test('show each edit with what it changed, and restore what was, and undo that', async () => {
+    const deck = await WebDeck.serve()
+    await deck.run('add', 'Twice', '--', 'echo', 'one')
+    await deck.run('edit', 'Twice', '--timeout', '5m')
+    const page = await deck.window()
+    await page.getByRole('link', { name: 'Twice' }).click()
+    await page.getByRole('link', { name: 'Settings' }).last().click()
+    const row = page.getByRole('row', { name: /Longest time it may take/ })
+    await row.getByText('set for this job').waitFor()
+    await page.getByText('as it is now').waitFor()
+    await page.getByRole('button', { name: 'Restore version 1' }).click()
+    await page.getByText('The job is as it was in version 1').waitFor()
+    await row.waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await row.waitFor()
+    await page.getByText('An earlier version restored').first().waitFor()
+    expect(await failures(page)).toEqual([])
+  })
+
+  test('make a copy that does not run by itself before it was looked at', async () => {
+    const deck = await WebDeck.serve()
+    await deck.run('add', 'Original', '--cron', '0 9 * * *', '--', 'echo', 'one')
+    const page = await deck.window()
+    await page.getByRole('link', { name: 'Original' }).click()
+    await page.getByRole('link', { name: 'Settings' }).last().click()
+    await page.getByRole('button', { name: 'Duplicate' }).click()
+    await page.getByRole('heading', { name: 'Edit Original 2' }).waitFor()
+    expect((await jobs(deck)).jobs).toMatchObject([
+      { name: 'Original' },
+      { name: 'Original 2', enabled: false, schedule: { cron: '0 9 * * *' } },
+    ])
+  })
+})
