@@ -18,8 +18,12 @@ const SHOWN = 8
 /** What a person has to look at, each with the click that settles it. */
 export function NeedsYou() {
   const { t } = useTranslation()
-  const { failures, held, away } = useAttention()
-  const crashing = useJobs(({ jobs }) => jobs).filter(({ stopped }) => stopped === 'keeps-crashing')
+  const { failures: failed, held, away } = useAttention()
+  const jobs = useJobs((state) => state.jobs)
+  const crashing = jobs.filter(({ stopped }) => stopped === 'keeps-crashing')
+  // What is kept running is started again by itself; it needs somebody when that was given up.
+  const kept = new Set(jobs.filter(({ schedule }) => schedule && 'daemon' in schedule).map(({ id }) => id))
+  const failures = failed.filter(({ jobId }) => !kept.has(jobId))
   const waiting = useScripts(({ scripts }) => scripts).filter(isWaiting)
   const wary = waryPause(useOverview(({ queue }) => deckPause(queue)))
   const isCalm =

@@ -1,0 +1,120 @@
+/** What is planned for a job, how it fares, and what became of what was planned. */
+import { create } from 'zustand'
+import type { Execution, Job, Occurrence, Output } from '../../shared/contract.ts'
+import { client } from '../client.ts'
+import { breathe } from './pace.ts'
+import { UNREAD, keepReading, type Reading } from './reading.ts'
+import type { Readiness } from './upcoming.ts'
+
+type Preview = Output<'schedules.preview'>
+type Statistics = Output<'statistics.get'>
+
+/** How many entries of the ledger are read at first, and each time that earlier ones are asked for. */
+const PAGE = 20
+/** So many planned runs are told. */
+const COMING = 6
+/** In ms. */
+const PACE = 400
+
+interface OverviewState extends Reading {
+  /** Of a job that has a schedule with times. */
+  preview: Preview | null
+  statistics: Statistics | null
+  readiness: Readiness | null
+  /** The newest first. */
+  entries: Occurrence[]
+  hasEarlier: boolean
+  wanted: number
+}
+
+const NOTHING: OverviewState = {
+  ...UNREAD,
+  preview: null,
+  statistics: null,
+  readiness: null,
+  entries: [],
+  hasEarlier: false,
+  wanted: PAGE,
+}
+
+export const useJobOverview = create<OverviewState>(() => NOTHING)
+
+/** Keeps it as the deck has it, until the returned function is called. */
+export function keepJobOverview(id: string): () => void {
+  useJobOverview.setState(NOTHING)
+  const tell = (reading: Reading) => useJobOverview.setState(reading)
+  async function read(batch: unknown): Promise<void> {
+    if (batch) await breathe(PACE)
+    await readOverview(id)
+  }
+  const stops = [keepReading({ jobs: { ids: [id] } }, read, tell), keepReading({ scripts: true }, read, tell)]
+  return () => {
+    for (const stop of stops) stop()
+  }
+}
+
+async function readOverview(id: string): Promise<void> {
+  const { schedule } = await client.request('jobs.get', { job: id })
+  const hasTimes = schedule !== null && !('daemon' in schedule)
+  const [preview, statistics, readiness] = await Promise.all([
+    hasTimes ? client.request('schedules.preview', { job: id, count: COMING }) : null,
+    client.request('statistics.get', { job: id }),
+    client.request('jobs.readiness', { jobs: [id] }),
+  ])
+  useJobOverview.setState({ preview, statistics, readiness: readiness[0] ?? null })
+  await readLedger(id)
+}
+
+async function readLedger(id: string): Promise<void> {
+  const { wanted } = useJobOverview.getState()
+  const found = await client.request('occurrences.list', { job: id, limit: wanted + 1 })
+  useJobOverview.setState({ entries: found.slice(0, wanted), hasEarlier: found.length > wanted })
+}
+
+/** Reads earlier entries as well. */
+export async function readEarlier(id: string): Promise<void> {
+  useJobOverview.setState(({ wanted }) => ({ wanted: wanted + PAGE }))
+  await readLedger(id)
+}
+
+/** A planned run that a person skipped: it is no longer among those that come, though it is the next of the job. */
+export function skippedAt(job: Pick<Job, 'next'>, preview: Preview | null, now: number): number | null {
+  if (!job.next || !preview || job.next.at <= now) return null
+  const first = preview.occurrences[0]
+  return first === undefined || job.next.at < first.at ? job.next.at : null
+}
+
+export interface Trend {
+  /** When each run began, in ms, the oldest first. */
+  times: number[]
+  /** How long each took, in ms. */
+  durations: number[]
+  /** Between these, in ms, lie eight of ten. */
+  band: [number, number]
+}
+
+/** How long completed runs took; nothing can be said of fewer than three. */
+export function trendOf(runs: Pick<Execution, 'status' | 'startedAt' | 'durationMs'>[]): Trend | null {
+  const done = runs
+    .filter(
+      ({ status, startedAt, durationMs }) =>
+        status === 'completed' && startedAt !== null && durationMs !== null,
+    )
+    .toSorted((a, b) => a.startedAt! - b.startedAt!)
+  if (done.length < 3) return null
+  const durations = done.map(({ durationMs }) => durationMs!)
+  const sorted = durations.toSorted((a, b) => a - b)
+  return {
+    times: done.map(({ startedAt }) => startedAt!),
+    durations,
+    band: [quantile(sorted, 0.1), quantile(sorted, 0.9)],
+  }
+}
+
+/** The value below which that part of the sorted ones lies. */
+export function quantile(sorted: number[], part: number): number {
+  const place = (sorted.length - 1) * part
+  const low = Math.floor(place)
+  const [a = 0, b = a] = [sorted[low], sorted[Math.ceil(place)]]
+  return a + (b - a) * (place - low)
+}
