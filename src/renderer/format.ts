@@ -36,16 +36,20 @@ export const dateText = (language: string, time: number): string =>
   new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(time)
 
 /** A time of the day, with the day where that is another one than today. */
-export function whenText(language: string, time: number, now: number, timeZone?: string): string {
-  const zone = timeZone === undefined ? {} : { timeZone }
+export function whenText(
+  language: string,
+  time: number,
+  now: number,
+  how: Pick<Intl.DateTimeFormatOptions, 'timeZone' | 'second'> = {},
+): string {
+  const zone = how.timeZone === undefined ? {} : { timeZone: how.timeZone }
   const day = (at: number) => new Intl.DateTimeFormat('en', { dateStyle: 'short', ...zone }).format(at)
-  const isToday = day(time) === day(now)
   const date = { weekday: 'short', month: 'short', day: 'numeric' } as const
   return new Intl.DateTimeFormat(language, {
     hour: '2-digit',
     minute: '2-digit',
-    ...(isToday ? {} : date),
-    ...zone,
+    ...how,
+    ...(day(time) !== day(now) && date),
   }).format(time)
 }
 

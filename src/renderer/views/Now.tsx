@@ -10,6 +10,7 @@ import { FirstStart } from './FirstStart.tsx'
 import { NeedsYou } from './now/NeedsYou.tsx'
 import { NextUp } from './now/NextUp.tsx'
 import { Running } from './now/Running.tsx'
+import { Strip } from './now/Strip.tsx'
 import './now/now.css'
 
 /** Home: what runs, what needs somebody, and what comes next. */
@@ -36,6 +37,7 @@ function Now() {
         <h1>{t('nav.now')}</h1>
       </header>
       {fault && <FaultNote fault={fault} />}
+      <Strip />
       <div className="now-columns">
         <div className="now-column">
           {running.isReady && <Running />}

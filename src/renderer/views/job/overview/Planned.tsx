@@ -11,7 +11,7 @@ import { useOverview } from '../../../state/overview.ts'
 import { linkTo } from '../../../state/route.ts'
 import { obstacleOf } from '../../../state/upcoming.ts'
 
-const localZone = () => new Intl.DateTimeFormat().resolvedOptions().timeZone
+const MINUTE = 60_000
 
 /** Whether the job will run, when, and what stands in the way. */
 export function Planned({ job }: { job: Job }) {
@@ -41,7 +41,9 @@ function Answer({ job }: { job: Job }) {
   const planner = useOverview((state) => state.queue?.planner ?? true)
   const next = preview?.occurrences[0]
   const obstacle = obstacleOf(readiness ?? undefined, job, folders)
-  if (!next && obstacle?.kind !== 'disabled') return <p className="quiet">{t('overview.over')}</p>
+  const isAtStart = job.schedule && 'cron' in job.schedule && job.schedule.cron.trim().startsWith('@reboot')
+  if (!next && !isAtStart && obstacle?.kind !== 'disabled')
+    return <p className="quiet">{t('overview.over')}</p>
   if (obstacle)
     return (
       <div className="overview-answer">
@@ -58,8 +60,14 @@ function Answer({ job }: { job: Job }) {
     <div className="overview-answer">
       <strong className="good">✓ {t('overview.yes')}</strong>{' '}
       <span className="number">
-        {next && whenText(i18n.language, next.at, Date.now(), preview?.zone)} ·{' '}
-        {next && <Time at={next.at} />}
+        {next ? (
+          <>
+            {whenText(i18n.language, next.at, Date.now(), { timeZone: preview!.zone })} ·{' '}
+            <Time at={next.at} />
+          </>
+        ) : (
+          t('overview.atStart')
+        )}
       </span>
     </div>
   )
@@ -72,14 +80,20 @@ function Coming({ job }: { job: Job }) {
   if (!preview || preview.occurrences.length === 0) return null
   const { zone, occurrences } = preview
   const skipped = skippedAt(job, preview, Date.now())
-  const isElsewhere = zone !== localZone()
+  const now = Date.now()
+  // Zones of other names may have the same clock.
+  const isElsewhere = occurrences.some(
+    ({ at }) => whenText('en', at, now, { timeZone: zone }) !== whenText('en', at, now),
+  )
+  const [first, second] = occurrences
+  const isDense = second !== undefined && second.at - first!.at < MINUTE
   const time = (at: number) => (
     <time
       className="number"
       dateTime={new Date(at).toISOString()}
       title={isElsewhere ? t('overview.here', { when: dateText(i18n.language, at) }) : undefined}
     >
-      {whenText(i18n.language, at, Date.now(), zone)}
+      {whenText(i18n.language, at, now, { timeZone: zone, ...(isDense && { second: '2-digit' }) })}
     </time>
   )
   return (
