@@ -4,7 +4,7 @@ import type { Job } from '../../shared/contract.ts'
 import { whenText } from '../format.ts'
 import { enableJobs, resume } from '../state/actions.ts'
 import { linkTo } from '../state/route.ts'
-import type { Obstacle } from '../state/upcoming.ts'
+import type { Obstacle } from '../state/obstacles.ts'
 
 interface Props {
   obstacle: Obstacle

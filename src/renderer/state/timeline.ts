@@ -3,6 +3,7 @@ import { create } from 'zustand'
 import type { Batch } from '../../shared/watch.ts'
 import { client } from '../client.ts'
 import { SPANS, aroundNow, panned, zoomed, type Range, type Span } from '../views/timeline/scale.ts'
+import { useJobs } from './jobs.ts'
 import { breathe } from './pace.ts'
 import { UNREAD, keepReading, type Reading } from './reading.ts'
 import type { Planned } from './upcoming.ts'
@@ -46,9 +47,19 @@ export async function readPicture({ from, to }: Range, limit = MOST) {
   ])
   return {
     spans: ran.runs.toReversed(),
-    planned: planned.times,
+    planned: planned.complete ? planned.times : withNext(planned.times, to),
     isComplete: ran.complete && planned.complete,
   }
+}
+
+/** Jobs that run all the time leave no room for those that run once a night: of these at least the next one is shown. */
+function withNext(times: Planned[], to: number): Planned[] {
+  const there = new Set(times.map(({ jobId }) => jobId))
+  const others = useJobs
+    .getState()
+    .jobs.filter(({ id, next }) => next !== null && next.at <= to && !there.has(id))
+    .map(({ id, name, next }) => ({ jobId: id, jobName: name, at: next!.at, snoozed: false }))
+  return [...times, ...others]
 }
 
 /** Reads a little more than is in sight: who pans a little sees no gap. */

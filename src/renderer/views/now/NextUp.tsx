@@ -8,7 +8,8 @@ import { useFolders } from '../../state/folders.ts'
 import { useJobs } from '../../state/jobs.ts'
 import { useOverview } from '../../state/overview.ts'
 import { linkTo } from '../../state/route.ts'
-import { obstacleOf, useUpcoming, type Planned } from '../../state/upcoming.ts'
+import { obstacleOf } from '../../state/obstacles.ts'
+import { useUpcoming, type Planned } from '../../state/upcoming.ts'
 
 /** The planned runs that come next, over all jobs. */
 export function NextUp() {

@@ -8,7 +8,8 @@ import { Took } from '../../parts/Took.tsx'
 import { useJobs } from '../../state/jobs.ts'
 import { useNow } from '../../state/now.ts'
 import { linkTo } from '../../state/route.ts'
-import { remaining, stopOne, useLastLine, useRunning } from '../../state/running.ts'
+import { remaining } from '../../state/remaining.ts'
+import { stopOne, useLastLine, useRunning } from '../../state/running.ts'
 
 /** So many are told of one by one. */
 const SHOWN = 30

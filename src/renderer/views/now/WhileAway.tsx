@@ -1,7 +1,7 @@
 import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { dateText, rangeText } from '../../format.ts'
-import type { Away } from '../../state/attention.ts'
+import type { Away } from '../../state/away.ts'
 import { linkTo } from '../../state/route.ts'
 
 /** What was missed while the machine slept or Jobdeck was closed, and what was done about it, job by job. */

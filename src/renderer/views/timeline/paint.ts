@@ -130,7 +130,7 @@ export function paintPlanned(picture: Picture, planned: readonly Planned[], y: n
   context.strokeStyle = colours.quiet
   for (const { at, snoozed } of planned) {
     const x = xOf(at, range, width)
-    if (x < -MARK || x > width + MARK || x - lastX < 2) continue
+    if (x < -MARK || x > width + MARK || x - lastX < 2 * MARK + 1) continue
     lastX = x
     context.beginPath()
     context.moveTo(x, y - MARK)
@@ -192,6 +192,7 @@ export function paintTicks(picture: Picture, language: string, font: string): vo
   for (const at of times) {
     const isMidnight = new Date(at).getHours() === 0 && new Date(at).getMinutes() === 0
     const words = (isMidnight && step >= 60_000 ? day : clock).format(at)
-    context.fillText(words, xOf(at, range, width) + 4, height - 2)
+    const x = xOf(at, range, width) + 4
+    if (x >= 0 && x + context.measureText(words).width <= width) context.fillText(words, x, height - 2)
   }
 }

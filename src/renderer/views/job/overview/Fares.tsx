@@ -3,7 +3,8 @@ import { useTranslation } from 'react-i18next'
 import type { Execution } from '../../../../shared/contract.ts'
 import { dateText, spanText } from '../../../format.ts'
 import { SPARK_RUNS, Spark } from '../../../parts/Spark.tsx'
-import { trendOf, useJobOverview, type Trend } from '../../../state/overview-of-job.ts'
+import { useJobOverview } from '../../../state/overview-of-job.ts'
+import { trendOf, type Trend } from '../../../state/trend.ts'
 
 const Chart = lazy(() => import('../../../parts/Chart.tsx').then((part) => ({ default: part.Chart })))
 

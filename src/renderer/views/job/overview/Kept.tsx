@@ -10,7 +10,7 @@ import { useFolders } from '../../../state/folders.ts'
 import { useJob } from '../../../state/job.ts'
 import { useJobOverview } from '../../../state/overview-of-job.ts'
 import { linkTo } from '../../../state/route.ts'
-import { obstacleOf } from '../../../state/upcoming.ts'
+import { obstacleOf } from '../../../state/obstacles.ts'
 
 /** A job that is kept running: since when it runs, how often it began anew, and why it no longer does. */
 export function Kept({ job }: { job: Job }) {

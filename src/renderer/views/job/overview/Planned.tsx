@@ -6,10 +6,11 @@ import { Mend } from '../../../parts/Mend.tsx'
 import { Time } from '../../../parts/Time.tsx'
 import { skipNext, unskip } from '../../../state/actions.ts'
 import { useFolders } from '../../../state/folders.ts'
-import { skippedAt, useJobOverview } from '../../../state/overview-of-job.ts'
+import { useJobOverview } from '../../../state/overview-of-job.ts'
 import { useOverview } from '../../../state/overview.ts'
 import { linkTo } from '../../../state/route.ts'
-import { obstacleOf } from '../../../state/upcoming.ts'
+import { obstacleOf } from '../../../state/obstacles.ts'
+import { skippedAt } from '../../../state/trend.ts'
 
 const MINUTE = 60_000
 
@@ -62,8 +63,7 @@ function Answer({ job }: { job: Job }) {
       <span className="number">
         {next ? (
           <>
-            {whenText(i18n.language, next.at, Date.now(), { timeZone: preview!.zone })} ·{' '}
-            <Time at={next.at} />
+            {whenText(i18n.language, next.at, Date.now(), { timeZone: preview.zone })} · <Time at={next.at} />
           </>
         ) : (
           t('overview.atStart')
