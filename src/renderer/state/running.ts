@@ -36,6 +36,8 @@ async function readRunning(batch: Batch | undefined): Promise<void> {
   const found = await client.request('executions.list', { statuses: OPEN, limit: MOST })
   const runs = found.toReversed()
   useRunning.setState({ runs })
+  // What was told of them is newer than what is stored.
+  if (batch) takeProgress(batch)
   await readUsual(runs)
 }
 
