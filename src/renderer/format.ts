@@ -35,6 +35,28 @@ export function relativeText(language: string, time: number, now: number): strin
 export const dateText = (language: string, time: number): string =>
   new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(time)
 
+/** A time of the day, with the day where that is another one than today. */
+export function whenText(
+  language: string,
+  time: number,
+  now: number,
+  how: Pick<Intl.DateTimeFormatOptions, 'timeZone' | 'second'> = {},
+): string {
+  const zone = how.timeZone === undefined ? {} : { timeZone: how.timeZone }
+  const day = (at: number) => new Intl.DateTimeFormat('en', { dateStyle: 'short', ...zone }).format(at)
+  const date = { weekday: 'short', month: 'short', day: 'numeric' } as const
+  return new Intl.DateTimeFormat(language, {
+    hour: '2-digit',
+    minute: '2-digit',
+    ...how,
+    ...(day(time) !== day(now) && date),
+  }).format(time)
+}
+
+/** From one time to another, without saying twice what both share. */
+export const rangeText = (language: string, from: number, to: number): string =>
+  new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).formatRange(from, to)
+
 /** A time as the field for a date and a time of the day has it, in the zone of this machine. */
 export function localText(time: number): string {
   const date = new Date(time)

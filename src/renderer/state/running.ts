@@ -1,0 +1,99 @@
+/** What runs and waits now, and how long it usually takes. */
+import { useEffect, useState } from 'react'
+import { create } from 'zustand'
+import type { Execution, Status } from '../../shared/contract.ts'
+import type { Batch } from '../../shared/watch.ts'
+import { client } from '../client.ts'
+import { plainLine } from '../format.ts'
+import { attempt } from './notices.ts'
+import { breathe } from './pace.ts'
+import { UNREAD, keepReading, type Reading } from './reading.ts'
+
+const OPEN: Status[] = ['queued', 'initializing', 'running']
+/** So many are read; who has more of them at once looks at the jobs. */
+const MOST = 200
+/** In ms. */
+const PACE = 150
+/** The last line of a log is read this often, in ms. */
+const LINE_PACE = 2000
+
+interface RunningState extends Reading {
+  /** The oldest first, so that what is new moves nothing. */
+  runs: Execution[]
+  /** How long runs of a job usually take, in ms; null where that is not known. */
+  usual: ReadonlyMap<string, number | null>
+}
+
+export const useRunning = create<RunningState>(() => ({ ...UNREAD, runs: [], usual: new Map() }))
+
+/** Keeps it as the deck has it, until the returned function is called. */
+export const keepRunning = (): (() => void) =>
+  keepReading({ executions: true }, readRunning, (reading) => useRunning.setState(reading))
+
+async function readRunning(batch: Batch | undefined): Promise<void> {
+  if (batch && !batch.stale && batch.executions.length === 0) return takeProgress(batch)
+  if (batch) await breathe(PACE)
+  const found = await client.request('executions.list', { statuses: OPEN, limit: MOST })
+  const runs = found.toReversed()
+  useRunning.setState({ runs })
+  // What was told of them is newer than what is stored.
+  if (batch) takeProgress(batch)
+  await readUsual(runs)
+}
+
+function takeProgress({ progress }: Batch): void {
+  const told = new Map(progress.map((each) => [each.executionId, each]))
+  if (told.size === 0) return
+  useRunning.setState(({ runs }) => ({
+    runs: runs.map((run) => {
+      const now = told.get(run.id)
+      return now ? { ...run, progress: now.progress, progressMessage: now.message } : run
+    }),
+  }))
+}
+
+async function readUsual(runs: Execution[]): Promise<void> {
+  const { usual } = useRunning.getState()
+  const unknown = [...new Set(runs.map(({ jobId }) => jobId))].filter((id) => !usual.has(id))
+  if (unknown.length === 0) return
+  const read = await Promise.all(
+    unknown.map(async (job) => {
+      const found = await client.request('statistics.get', { job }).catch(() => undefined)
+      return [job, found?.duration?.p50 ?? null] as const
+    }),
+  )
+  useRunning.setState({ usual: new Map([...useRunning.getState().usual, ...read]) })
+}
+
+/** Asks a run to end, or ends it by force: the answer says so, no change of its status does. */
+export async function stopOne(id: number, force: boolean): Promise<void> {
+  const asked = await attempt(() =>
+    client.request('executions.stop', { execution: id, ...(force && { force }) }),
+  )
+  if (asked)
+    useRunning.setState(({ runs }) => ({
+      runs: runs.map((run) => (run.id === id ? { ...run, stopReason: asked.stopReason } : run)),
+    }))
+}
+
+/** The last line of the log of a run, read now and then while it is looked at. */
+export function useLastLine(execution: number): string {
+  const [line, setLine] = useState('')
+  useEffect(() => {
+    let isOver = false
+    async function read(): Promise<void> {
+      if (document.hidden) return
+      const [last] = await client
+        .request('logs.list', { execution, newestFirst: true, limit: 1 })
+        .catch(() => [])
+      if (!isOver && last) setLine(plainLine(last.message))
+    }
+    void read()
+    const timer = setInterval(() => void read(), LINE_PACE)
+    return () => {
+      isOver = true
+      clearInterval(timer)
+    }
+  }, [execution])
+  return line
+}

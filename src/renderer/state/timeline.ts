@@ -1,0 +1,147 @@
+/** What is in sight of the timeline, and what ran and is planned there. */
+import { create } from 'zustand'
+import type { Batch } from '../../shared/watch.ts'
+import { client } from '../client.ts'
+import { SPANS, aroundNow, panned, zoomed, type Range, type Span } from '../views/timeline/scale.ts'
+import { useJobs } from './jobs.ts'
+import { breathe } from './pace.ts'
+import { UNREAD, keepReading, type Reading } from './reading.ts'
+import type { Planned } from './upcoming.ts'
+
+const MOST = 10_000
+/** In ms: what changes all the time is read this often. */
+const PACE = 700
+/** So long, in ms, after the last move the new part of time is read. */
+const SETTLE = 120
+/** Where now is followed, what is in sight moves on this often, in ms. */
+export const TICK = 5000
+
+interface TimelineState extends Reading {
+  range: Range
+  /** Whether what is in sight moves on with the time. */
+  isFollowing: boolean
+  /** The earliest first. */
+  spans: Span[]
+  planned: Planned[]
+  /** Whether those are all. */
+  isComplete: boolean
+}
+
+export const useTimeline = create<TimelineState>(() => ({
+  ...UNREAD,
+  range: aroundNow(SPANS.day, Date.now()),
+  isFollowing: true,
+  spans: [],
+  planned: [],
+  isComplete: true,
+}))
+
+/** Reads what ran and what is planned between two times. */
+export async function readPicture({ from, to }: Range, limit = MOST) {
+  const now = Date.now()
+  const [ran, planned] = await Promise.all([
+    client.request('executions.spans', { from: Math.max(0, Math.floor(from)), to: Math.ceil(to), limit }),
+    to <= now
+      ? { times: [], complete: true }
+      : client.request('schedules.upcoming', { to: Math.ceil(to), limit }),
+  ])
+  return {
+    spans: ran.runs.toReversed(),
+    planned: planned.complete ? planned.times : withNext(planned.times, to),
+    isComplete: ran.complete && planned.complete,
+  }
+}
+
+/** Jobs that run all the time leave no room for those that run once a night: of these at least the next one is shown. */
+function withNext(times: Planned[], to: number): Planned[] {
+  const there = new Set(times.map(({ jobId }) => jobId))
+  const others = useJobs
+    .getState()
+    .jobs.filter(({ id, next }) => next !== null && next.at <= to && !there.has(id))
+    .map(({ id, name, next }) => ({ jobId: id, jobName: name, at: next!.at, snoozed: false }))
+  return [...times, ...others]
+}
+
+/** Reads a little more than is in sight: who pans a little sees no gap. */
+async function readTimeline(): Promise<void> {
+  const { range } = useTimeline.getState()
+  const margin = (range.to - range.from) / 4
+  useTimeline.setState(await readPicture({ from: range.from - margin, to: range.to + margin }))
+}
+
+/** Keeps it as the deck has it, until the returned function is called. */
+export function keepTimeline(): () => void {
+  const { range, isFollowing } = useTimeline.getState()
+  if (isFollowing) useTimeline.setState({ range: aroundNow(range.to - range.from, Date.now()) })
+  const tell = (reading: Reading) => useTimeline.setState(reading)
+  async function read(batch: Batch | undefined): Promise<void> {
+    if (batch && !batch.stale && batch.executions.length === 0 && batch.jobs.length === 0) return
+    if (batch) await breathe(PACE)
+    await readTimeline()
+  }
+  const stops = [keepReading({ executions: true }, read, tell), keepReading({ jobs: {} }, read, tell)]
+  let settle: ReturnType<typeof setTimeout> | undefined
+  stops.push(
+    useTimeline.subscribe((now, before) => {
+      if (now.range === before.range) return
+      clearTimeout(settle)
+      // Where that fails, the connection is lost, which is told above the view.
+      settle = setTimeout(() => void readTimeline().catch(() => {}), SETTLE)
+    }),
+  )
+  const timer = setInterval(moveOn, TICK)
+  return () => {
+    clearInterval(timer)
+    clearTimeout(settle)
+    for (const stop of stops) stop()
+  }
+}
+
+function moveOn(): void {
+  const { range, isFollowing } = useTimeline.getState()
+  if (document.hidden) return
+  // Even where now is not followed its line has moved.
+  const next = isFollowing ? aroundNow(range.to - range.from, Date.now()) : { ...range }
+  useTimeline.setState({ range: next })
+}
+
+/** Moves by a part of what is in sight; a negative one goes back. */
+export const panBy = (part: number): void =>
+  useTimeline.setState(({ range }) => ({
+    range: panned(range, (range.to - range.from) * part),
+    isFollowing: false,
+  }))
+
+/** Shows less or more: around a time, or where now is in sight and none is given, around now. */
+export function zoomBy(factor: number, at?: number): void {
+  useTimeline.setState(({ range, isFollowing }) => {
+    if (isFollowing && at === undefined) return { range: zoomed(range, factor, Date.now()) }
+    const middle = at ?? (range.from + range.to) / 2
+    return { range: zoomed(range, factor, middle), isFollowing: false }
+  })
+}
+
+/** Goes to now, and follows it. */
+export const showNow = (span?: number): void =>
+  useTimeline.setState(({ range }) => ({
+    range: aroundNow(span ?? range.to - range.from, Date.now()),
+    isFollowing: true,
+  }))
+
+export type Strip = Awaited<ReturnType<typeof readPicture>>
+
+/** So many are enough for a line of it. */
+const STRIP_MOST = 2000
+/** In ms: it says little, so it is read seldom. */
+const STRIP_PACE = 3000
+
+/** Tells what ran and is planned for so long before and after now, until the returned function is called. */
+export function keepStrip(half: number, tell: (strip: Strip) => void): () => void {
+  async function read(batch: Batch | undefined): Promise<void> {
+    if (batch && !batch.stale && batch.jobs.length === 0) return
+    if (batch) await breathe(STRIP_PACE)
+    const now = Date.now()
+    tell(await readPicture({ from: now - half, to: now + half }, STRIP_MOST))
+  }
+  return keepReading({ jobs: {} }, read, () => {})
+}
