@@ -4,7 +4,7 @@ import type { Job, Occurrence, Pause } from '../../../shared/contract.ts'
 import { Sentence, Times } from '../../parts/Ledger.tsx'
 import { StateBadge } from '../../parts/StateBadge.tsx'
 import { Time } from '../../parts/Time.tsx'
-import { resume, run } from '../../state/actions.ts'
+import { resume, startJob } from '../../state/actions.ts'
 import { answer, markSeen, restart, useAttention } from '../../state/attention.ts'
 import type { Failure } from '../../state/away.ts'
 import { useJobs } from '../../state/jobs.ts'
@@ -134,7 +134,7 @@ function Failed({ failure: { jobId, jobName: name, count, newest } }: { failure:
           <Time at={newest.endedAt ?? newest.queuedAt} />
         </span>
         {job && (
-          <button type="button" aria-label={t('now.runAgainNamed', { name })} onClick={() => run(job)}>
+          <button type="button" aria-label={t('now.runAgainNamed', { name })} onClick={() => startJob(job)}>
             <RotateCcw aria-hidden size={14} /> {t('now.runAgain')}
           </button>
         )}

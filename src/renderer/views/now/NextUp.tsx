@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { whenText } from '../../format.ts'
 import { Mend } from '../../parts/Mend.tsx'
 import { Time } from '../../parts/Time.tsx'
-import { run, skipNext, unskip } from '../../state/actions.ts'
+import { startJob, skipNext, unskip } from '../../state/actions.ts'
 import { useFolders } from '../../state/folders.ts'
 import { useJobs } from '../../state/jobs.ts'
 import { useOverview } from '../../state/overview.ts'
@@ -87,7 +87,7 @@ function Actions({
       {!snoozed &&
         isNext &&
         button(t('now.skipNamed', { name }), <SkipForward aria-hidden size={16} />, () => skipNext(job))}
-      {isNext && button(t('now.runNamed', { name }), <Play aria-hidden size={16} />, () => run(job))}
+      {isNext && button(t('now.runNamed', { name }), <Play aria-hidden size={16} />, () => startJob(job))}
     </span>
   )
 }
