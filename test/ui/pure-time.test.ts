@@ -7,12 +7,11 @@ import { describe, expect, test } from 'vitest'
 import type { Category, Execution, Occurrence } from '../../src/shared/contract.ts'
 import { OUTCOMES, REASONS } from '../../src/shared/schedule.ts'
 import { whenText } from '../../src/renderer/format.ts'
-import { whyOf } from '../../src/renderer/parts/Ledger.tsx'
-import { awayOf, failuresOf } from '../../src/renderer/state/away.ts'
+import { whyOf } from '../../src/renderer/parts/ledger-words.ts'
+import { awayOf, awaySentences, failuresOf } from '../../src/renderer/state/away.ts'
 import { obstacleOf } from '../../src/renderer/state/obstacles.ts'
 import { remaining } from '../../src/renderer/state/remaining.ts'
 import { quantile, skippedAt, trendOf } from '../../src/renderer/state/trend.ts'
-import { awaySentences } from '../../src/renderer/views/now/WhileAway.tsx'
 import {
   loadOf,
   panned,

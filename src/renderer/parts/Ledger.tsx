@@ -1,8 +1,9 @@
 import { useTranslation } from 'react-i18next'
 import type { Occurrence } from '../../shared/contract.ts'
-import type { Outcome, Reason } from '../../shared/schedule.ts'
+import type { Outcome } from '../../shared/schedule.ts'
 import { dateText, rangeText } from '../format.ts'
 import { linkTo } from '../state/route.ts'
+import { whyOf } from './ledger-words.ts'
 import './ledger.css'
 
 /** How an outcome looks: its shape tells it apart without colour. */
@@ -79,7 +80,3 @@ export function Sentence({ entry }: { entry: Occurrence }) {
     </>
   )
 }
-
-/** The name of the sentence: an answer says one thing of what ran, and another of what was let pass. */
-export const whyOf = ({ outcome, reason }: Pick<Occurrence, 'outcome' | 'reason'>): Reason | 'let-pass' =>
-  reason === 'answered' && outcome !== 'started' ? 'let-pass' : reason

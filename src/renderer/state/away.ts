@@ -1,4 +1,5 @@
 /** What failed and what was missed, told by job. */
+import type { TFunction } from 'i18next'
 import type { Execution, Occurrence } from '../../shared/contract.ts'
 import type { Reason } from '../../shared/schedule.ts'
 
@@ -52,4 +53,22 @@ export function awayOf(entries: Occurrence[]): Away[] {
     away.detail ??= detail
   }
   return [...jobs.values()]
+}
+
+const LEFT = ['down', 'too-old', 'limit'] as const
+
+/** What became of all that was planned for a job: what ran for it, and how much did not and why. */
+export function awaySentences(t: TFunction, { counts, detail }: Pick<Away, 'counts' | 'detail'>): string[] {
+  const ran = counts['catch-up'] ?? 0
+  const passed = counts.superseded ?? 0
+  const said: string[] = []
+  if (passed > 0) said.push(t('now.awayOnce', { count: ran + passed }))
+  else if (ran > 0) said.push(t('now.awayEach', { count: ran }))
+  for (const reason of LEFT) {
+    const count = counts[reason] ?? 0
+    if (count > 0) said.push(t(`now.awayLeft.${reason}`, { count }))
+  }
+  const refused = counts.refused ?? 0
+  if (refused > 0) said.push(t('now.awayRefused', { count: refused, detail: detail ?? '' }))
+  return said
 }

@@ -25,6 +25,8 @@ interface TimelineState extends Reading {
   planned: Planned[]
   /** Whether those are all. */
   isComplete: boolean
+  /** Of which part of time those are. */
+  known: Range
 }
 
 export const useTimeline = create<TimelineState>(() => ({
@@ -34,6 +36,7 @@ export const useTimeline = create<TimelineState>(() => ({
   spans: [],
   planned: [],
   isComplete: true,
+  known: { from: 0, to: 0 },
 }))
 
 /** Reads what ran and what is planned between two times. */
@@ -66,7 +69,14 @@ function withNext(times: Planned[], to: number): Planned[] {
 async function readTimeline(): Promise<void> {
   const { range } = useTimeline.getState()
   const margin = (range.to - range.from) / 4
-  useTimeline.setState(await readPicture({ from: range.from - margin, to: range.to + margin }))
+  const known = { from: range.from - margin, to: range.to + margin }
+  useTimeline.setState({ ...(await readPicture(known)), known })
+}
+
+/** Whether what is in sight was read, and all of it, as far as that can be had. */
+function isKnown({ range, known, isComplete }: TimelineState): boolean {
+  if (range.from < known.from || range.to > known.to) return false
+  return isComplete || (range.to - range.from) * 2 > known.to - known.from
 }
 
 /** Keeps it as the deck has it, until the returned function is called. */
@@ -85,6 +95,7 @@ export function keepTimeline(): () => void {
     useTimeline.subscribe((now, before) => {
       if (now.range === before.range) return
       clearTimeout(settle)
+      if (isKnown(now)) return
       // Where that fails, the connection is lost, which is told above the view.
       settle = setTimeout(() => void readTimeline().catch(() => {}), SETTLE)
     }),

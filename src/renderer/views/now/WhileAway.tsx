@@ -1,7 +1,6 @@
-import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { dateText, rangeText } from '../../format.ts'
-import type { Away } from '../../state/away.ts'
+import { awaySentences, type Away } from '../../state/away.ts'
 import { linkTo } from '../../state/route.ts'
 
 /** What was missed while the machine slept or Jobdeck was closed, and what was done about it, job by job. */
@@ -34,22 +33,4 @@ export function WhileAway({ away }: { away: Away[] }) {
       </ul>
     </section>
   )
-}
-
-const LEFT = ['down', 'too-old', 'limit'] as const
-
-/** What became of all that was planned for a job: what ran for it, and how much did not and why. */
-export function awaySentences(t: TFunction, { counts, detail }: Pick<Away, 'counts' | 'detail'>): string[] {
-  const ran = counts['catch-up'] ?? 0
-  const passed = counts.superseded ?? 0
-  const said: string[] = []
-  if (passed > 0) said.push(t('now.awayOnce', { count: ran + passed }))
-  else if (ran > 0) said.push(t('now.awayEach', { count: ran }))
-  for (const reason of LEFT) {
-    const count = counts[reason] ?? 0
-    if (count > 0) said.push(t(`now.awayLeft.${reason}`, { count }))
-  }
-  const refused = counts.refused ?? 0
-  if (refused > 0) said.push(t('now.awayRefused', { count: refused, detail: detail ?? '' }))
-  return said
 }
