@@ -16,6 +16,8 @@ export interface Preferences {
   wrapsLog: boolean
 }
 
+const DAY = 86_400_000
+
 export const usePreferences = create<Preferences>()(
   persist(
     (): Preferences => ({
@@ -23,7 +25,7 @@ export const usePreferences = create<Preferences>()(
       language: 'system',
       singleKeys: true,
       helpKey: '?',
-      lookedAt: Date.now(),
+      lookedAt: Date.now() - DAY, // who opens it for the first time wants to know of today
       logTime: 'absolute',
       wrapsLog: false,
     }),
