@@ -1,3 +1,4 @@
+import type { Job } from '../../../shared/contract.ts'
 import { Play, SkipForward, Undo2 } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { whenText } from '../../format.ts'
@@ -70,7 +71,7 @@ function Actions({
   snoozed,
   isNext,
 }: {
-  job: Parameters<typeof run>[0]
+  job: Pick<Job, 'id' | 'name'>
   snoozed: boolean
   isNext: boolean
 }) {
