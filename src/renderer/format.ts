@@ -5,15 +5,25 @@ const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** A span of time, in the two largest units that it has. */
+/** A span of time, in the two largest units that it has, without one of which there is none. */
 export function spanText(t: TFunction, milliseconds: number): string {
   const ms = Math.max(0, Math.round(milliseconds))
   if (ms < SECOND) return t('span.ms', { ms })
-  if (ms < MINUTE)
-    return t('span.s', { s: ms < 10 * SECOND ? Math.floor(ms / 100) / 10 : Math.floor(ms / SECOND) })
-  if (ms < HOUR) return t('span.m', { m: Math.floor(ms / MINUTE), s: Math.floor((ms % MINUTE) / SECOND) })
-  if (ms < DAY) return t('span.h', { h: Math.floor(ms / HOUR), m: Math.floor((ms % HOUR) / MINUTE) })
-  return t('span.d', { d: Math.floor(ms / DAY), h: Math.floor((ms % DAY) / HOUR) })
+  if (ms < 10 * SECOND) return t('span.s', { s: Math.floor(ms / 100) / 10 })
+  const [days, hours, minutes, seconds] = [DAY, HOUR, MINUTE, SECOND].map((unit, place, units) =>
+    Math.floor((place === 0 ? ms : ms % units[place - 1]!) / unit),
+  )
+  const parts = [
+    days! > 0 && t('span.d', { d: days }),
+    hours! > 0 && t('span.h', { h: hours }),
+    minutes! > 0 && t('span.m', { m: minutes }),
+    seconds! > 0 && t('span.s', { s: seconds }),
+  ]
+  const first = parts.findIndex((part) => part !== false)
+  return parts
+    .slice(first, first + 2)
+    .filter((part) => part !== false)
+    .join(' ')
 }
 
 /** Beyond this, in either direction, a date says more than a number of days. */

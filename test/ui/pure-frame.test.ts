@@ -1,7 +1,8 @@
 /** The decisions of the frame and of the list of jobs, which need no window. */
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { bytesText, localText } from '../../src/renderer/format.ts'
+import type { TFunction } from 'i18next'
+import { bytesText, localText, spanText } from '../../src/renderer/format.ts'
 import { commandFor, keysText, type Command } from '../../src/renderer/state/commands.ts'
 import { jobsBelow, openFolders } from '../../src/renderer/state/folders.ts'
 import { filtered, sorted } from '../../src/renderer/state/jobs-view.ts'
@@ -142,4 +143,25 @@ test('amounts and times are written as they are typed', () => {
   expect(bytesText('en', 1536)).toBe('1.5 kB')
   expect(bytesText('en', 0)).toBe('0 byte')
   expect(localText(new Date(2026, 0, 2, 3, 4).getTime())).toBe('2026-01-02T03:04')
+})
+
+test('a span of time is told in its two largest units, and never as none of something', () => {
+  const t = ((key: string, values: Record<string, number>) =>
+    `${Object.values(values)[0]}${key.slice(5)}`) as unknown as TFunction
+  const SECOND = 1000
+  const DAY = 86_400 * SECOND
+  expect(
+    [
+      0,
+      999,
+      1500,
+      9990,
+      60 * SECOND,
+      61 * SECOND,
+      3600 * SECOND,
+      7 * DAY,
+      7 * DAY + 60 * SECOND,
+      1.5 * DAY,
+    ].map((ms) => spanText(t, ms)),
+  ).toEqual(['0ms', '999ms', '1.5s', '9.9s', '1m', '1m 1s', '1h', '7d', '7d', '1d 12h'])
 })

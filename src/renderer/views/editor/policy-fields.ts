@@ -53,6 +53,7 @@ export const GROUPS = {
     encoding: 'text',
     stdin: ['empty', 'params'],
     detach: 'yesNo',
+    keepAwake: 'yesNo',
     stopCommand: 'words',
   },
 } as const satisfies Record<string, Record<string, FieldForm>>
