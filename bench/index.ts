@@ -14,6 +14,7 @@ const ALL = [
   'schedules',
   'scripts',
   'memory',
+  'window',
 ]
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : ALL
