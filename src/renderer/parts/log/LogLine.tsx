@@ -50,6 +50,7 @@ export const LogLine = memo(({ entry, time, marksOf, isOpen, isFolded, toggle }:
     const count = entry.droppedThrough - entry.sequence + 1
     return <span className="quiet not-kept">{t('run.notKept', { count })}</span>
   }
+  if (isGroupEnd(entry) && entry.message === '') return <span className="group-end" />
   const opens = isGroup(entry) || canOpen(entry)
   const isShut = isGroup(entry) ? isFolded : !isOpen
   const name = isGroup(entry)
