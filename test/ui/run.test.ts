@@ -1,6 +1,6 @@
 /** The page of a run, in a real browser with the real engine behind it. */
 import { AxeBuilder } from '@axe-core/playwright'
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { WebDeck, withoutBrowser } from './support/window.ts'
@@ -106,6 +106,48 @@ describe.skipIf(withoutBrowser)('the page of a run', () => {
     const lastTick = async () => Number((await log.locator('.line').last().innerText()).split(' ').at(-1))
     const before = await lastTick()
     await expect.poll(lastTick).toBeGreaterThan(before)
+  })
+
+  test('shows what it uses as a picture, in words and as a table, while it goes on', async () => {
+    const deck = await WebDeck.serve()
+    await deck.run('add', 'Long', ...sh('exec sleep 1000'))
+    await deck.run('start', 'Long')
+    const page = await deck.window({}, '#/runs/1')
+    const aside = page.getByRole('complementary')
+    await aside.getByText(/^At most \d+ % of a processor and [\d.]+ .?B of memory$/).waitFor()
+    await expect.poll(() => aside.locator('canvas').count()).toBe(2)
+    await aside.getByText('As a table').click()
+    await aside.getByRole('cell', { name: /^\+0:/ }).first().waitFor()
+    await page.keyboard.press('s')
+  })
+
+  test('shows the code of a script as it ran, also after it was changed', async () => {
+    const deck = await WebDeck.serve()
+    const file = join(deck.data, 'scripts/hello.sh')
+    mkdirSync(join(deck.data, 'scripts'), { recursive: true })
+    writeFileSync(file, '#!/bin/sh\necho as it was\n', { mode: 0o755 })
+    await deck.run('trust', 'hello.sh')
+    await deck.run('add', 'Hello', 'hello.sh')
+    await deck.run('start', 'Hello', '--here')
+    writeFileSync(file, '#!/bin/sh\necho as it is\n', { mode: 0o755 })
+    const page = await deck.window({}, '#/runs/1')
+    await page.getByRole('button', { name: /^Code as it ran/ }).click()
+    await page.getByRole('dialog').getByText('echo as it was').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+  })
+
+  test('goes to the end of a log that no longer grows', async () => {
+    const deck = await withScript(
+      `export default async (x) => { for (let i = 0; i < 500; i++) x.info('row ' + i + '.') }`,
+    )
+    await deck.run('start', 'Bills', '--here')
+    const page = await deck.window({}, '#/runs/1/1')
+    const log = page.getByRole('log')
+    await log.getByText('row 0.').waitFor()
+    await page.getByRole('button', { name: 'To the end' }).click()
+    await log.getByText('row 499.').waitFor()
+    await expect.poll(() => page.getByRole('button', { name: 'To the end' }).count()).toBe(0)
   })
 
   test('that is not there is told', async () => {

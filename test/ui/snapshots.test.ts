@@ -81,7 +81,7 @@ describe.skipIf(withoutBrowser)('the main views look as they did', () => {
     const page = await deck.window({ colorScheme })
     const here = await environmentOf(page)
     const otherwise = strange(here)
-    if (otherwise) return void console.log(`Pictures are not compared: ${otherwise}`)
+    if (otherwise) return console.log(`Pictures are not compared: ${otherwise}`)
     await page.getByRole('button', { name: 'Add Countdown' }).waitFor()
     await compare(page, `first-start-${colorScheme}`)
 

@@ -46,6 +46,8 @@ export interface LogHandle {
 
 interface Props {
   log: LogSource
+  /** Whether the log may still grow. */
+  isLive: boolean
   /** When the run began, for times that are told from there. */
   startedAt: number | null
   /** The line to begin at; the end of the log, if not given. */
@@ -216,14 +218,22 @@ export function LogList({ log, startAt = null, ref, ...props }: Props) {
         </div>
       </div>
       {log.rows === 0 && props.empty}
-      <button
-        type="button"
-        className="follow"
-        aria-pressed={isFollowing}
-        onClick={() => follow(!isFollowing)}
-      >
-        {isFollowing ? t('run.following') : t('run.follow')}
-      </button>
+      {props.isLive ? (
+        <button
+          type="button"
+          className="follow"
+          aria-pressed={isFollowing}
+          onClick={() => follow(!isFollowing)}
+        >
+          {isFollowing ? t('run.following') : t('run.follow')}
+        </button>
+      ) : (
+        !isFollowing && (
+          <button type="button" className="follow" onClick={() => follow(true)}>
+            {t('run.toEnd')}
+          </button>
+        )
+      )}
     </div>
   )
 }

@@ -67,7 +67,7 @@ export class LogLines implements LogSource {
     const sequence = sequenceAt(row, this.#dropped)
     const place = Math.floor((sequence - 1) / PART)
     const found = this.#parts.get(place)?.get(sequence)
-    if (!found && !this.#reading.has(place)) void this.#readPart(place)
+    if (!found && !this.#reading.has(place)) this.#readPart(place).catch(() => {}) // it is read when it is drawn the next time
     return found
   }
 

@@ -29,7 +29,7 @@ export function RunView({ id, line }: Props) {
   if (!run || !log || run.id !== id) return null
   return (
     <section className="view run-view">
-      <a href={linkTo.job(run.jobId)} className="cut">
+      <a href={linkTo.job(run.jobId)} className="cut" title={run.jobName}>
         ← <bdi>{run.jobName}</bdi>
       </a>
       <RunHead run={run} />

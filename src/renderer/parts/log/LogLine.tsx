@@ -2,7 +2,6 @@ import { ChevronDown, ChevronRight } from 'lucide-react'
 import { memo, type CSSProperties, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { LogEntry } from '../../../shared/contract.ts'
-import { dateText } from '../../format.ts'
 import { markPieces, piecesOf, type Piece } from './ansi.ts'
 
 /** What opens where a line has more to it than one row shows. */
@@ -20,6 +19,16 @@ function knownPieces(entry: LogEntry): Piece[] {
   const pieces = known.get(entry) ?? piecesOf(entry.message)
   known.set(entry, pieces)
   return pieces
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+/** The day and the time. A format is costly to make, and lines are drawn by the hundred. */
+function wholeTime(language: string, time: number): string {
+  const format =
+    formats.get(language) ?? new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' })
+  formats.set(language, format)
+  return format.format(time)
 }
 
 interface Props {
@@ -41,6 +50,7 @@ export const LogLine = memo(({ entry, time, marksOf, isOpen, isFolded, toggle }:
     const count = entry.droppedThrough - entry.sequence + 1
     return <span className="quiet not-kept">{t('run.notKept', { count })}</span>
   }
+  if (isGroupEnd(entry) && entry.message === '') return <span className="group-end" />
   const opens = isGroup(entry) || canOpen(entry)
   const isShut = isGroup(entry) ? isFolded : !isOpen
   const name = isGroup(entry)
@@ -72,7 +82,7 @@ export const LogLine = memo(({ entry, time, marksOf, isOpen, isFolded, toggle }:
         <span className="opens" />
       )}
       <span className="gutter">
-        <time className="quiet" title={dateText(i18n.language, entry.time)}>
+        <time className="quiet" title={wholeTime(i18n.language, entry.time)}>
           {time}
         </time>
         <span className={`level ${entry.level}`}>{entry.level}</span>

@@ -41,7 +41,7 @@ export function LogSearch({ query, ask, choosesJob = false, isIdle = false }: Pr
       scope: 'view',
       run: () => field.current?.focus(),
     },
-    { id: 'logs-again', title: t('logs.again'), keys: 'r', scope: 'view', run: again },
+    { id: 'logs-again', title: t('logs.again'), scope: 'view', run: again },
   ])
 
   const isPatternBad = search.fault?.code === 'invalid-input'

@@ -38,15 +38,11 @@ export function RunHead({ run }: { run: ExecutionDetail }) {
     { id: 'run-again', title: t('run.again'), keys: 'r', scope: 'view', run: again },
     { id: 'run-otherwise', title: t('run.otherwise'), keys: 'e', scope: 'view', run: ask },
   ]
-  if (isOpen(run))
-    commands.push({
-      id: 'run-stop',
-      title: isBeingStopped(run) ? t('run.force') : t('run.stop'),
-      keys: 's',
-      scope: 'view',
-      // By key it is only asked to end: force wants the button, for it cannot be taken back.
-      run: () => (isBeingStopped(run) ? undefined : stop(false)),
-    })
+  // By key it is only asked to end: force cannot be taken back, and wants to be chosen by name.
+  if (isBeingStopped(run))
+    commands.push({ id: 'run-force', title: t('run.force'), scope: 'view', run: () => stop(true) })
+  else if (isOpen(run))
+    commands.push({ id: 'run-stop', title: t('run.stop'), keys: 's', scope: 'view', run: () => stop(false) })
   useCommands(commands)
 
   const entries: MenuEntry[] = [

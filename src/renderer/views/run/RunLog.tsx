@@ -95,7 +95,9 @@ export function RunLog({ run, log, line }: Props) {
       await navigator.clipboard.writeText(text)
       return true
     })
-    if (done) tellDone(chosen ? t('run.copiedLines', { count: through - from + 1 }) : t('run.copied'))
+    if (!done) return
+    const rowOf = (sequence: number) => (filtered ?? log).rowOf(sequence)
+    tellDone(chosen ? t('run.copiedLines', { count: rowOf(through) - rowOf(from) + 1 }) : t('run.copied'))
   }
   const save = () => attempt(async () => saveFile(`run-${run.id}.log`, await readFileText(run.id, log.last)))
 
@@ -124,7 +126,7 @@ export function RunLog({ run, log, line }: Props) {
     { id: 'log-error', title: t('run.nextError'), keys: 'x', scope: 'view', run: goToError },
     {
       id: 'log-follow',
-      title: t('run.follow'),
+      title: run.endedAt === null ? t('run.follow') : t('run.toEnd'),
       keys: 'f',
       scope: 'view',
       run: () => list.current?.toggleFollow(),
@@ -175,6 +177,7 @@ export function RunLog({ run, log, line }: Props) {
       <LogList
         ref={list}
         log={shown}
+        isLive={run.endedAt === null}
         startedAt={run.startedAt}
         startAt={startAt}
         chosen={chosen}

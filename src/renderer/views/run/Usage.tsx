@@ -5,6 +5,7 @@ import 'uplot/dist/uPlot.min.css'
 import type { Output } from '../../../shared/contract.ts'
 import { bytesText } from '../../format.ts'
 import { sinceText } from '../../parts/log/line-time.ts'
+import { usePreferences } from '../../state/preferences.ts'
 
 type Samples = Output<'executions.samples'>
 
@@ -124,8 +125,10 @@ function Chart({ label, samples, startedAt, value, say, colour }: ChartProps) {
     const dark = window.matchMedia('(prefers-color-scheme: dark)')
     const paint = () => plot.redraw()
     dark.addEventListener('change', paint)
+    const stop = usePreferences.subscribe(() => requestAnimationFrame(paint))
     return () => {
       dark.removeEventListener('change', paint)
+      stop()
       watch.disconnect()
       plot.destroy()
     }
