@@ -4,6 +4,7 @@ import type { Job, JobInput } from '../../../shared/contract.ts'
 import { toFault, type FaultData } from '../../../shared/fault.ts'
 import { client } from '../../client.ts'
 import { FaultNote } from '../../parts/FaultNote.tsx'
+import { Folded } from '../../parts/Folded.tsx'
 import { ParametersForm } from '../../parts/ParametersForm.tsx'
 import { Time } from '../../parts/Time.tsx'
 import { FormField } from '../../parts/form/FormField.tsx'
@@ -325,8 +326,7 @@ function Params() {
           />
         </>
       ) : (
-        <details className="folded" open={hasOwn || undefined}>
-          <summary>{t('asked.more')}</summary>
+        <Folded summary={t('asked.more')} isWanted={hasOwn}>
           <ParametersText
             value={draft.params}
             typed={draft.paramsText}
@@ -335,7 +335,7 @@ function Params() {
           {errorOf('params') !== undefined && !draft.paramsText && (
             <p className="field-error">{errorOf('params')}</p>
           )}
-        </details>
+        </Folded>
       )}
     </>
   )

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Job, Output } from '../../../shared/contract.ts'
 import { client } from '../../client.ts'
+import { Folded } from '../../parts/Folded.tsx'
 import { FormField, type Tied } from '../../parts/form/FormField.tsx'
 import { useSecretNames } from '../../parts/form/secrets.ts'
 import { useFolders } from '../../state/folders.ts'
@@ -30,11 +31,17 @@ export function How() {
   const isWrong = GROUP_NAMES.some((group) => fieldsIn(group).some((field) => errorOf(field)))
   const inherited = useInherited(job)
   return (
-    <details className="folded" open={isWrong || undefined}>
-      <summary>
-        <h2>{t('editor.how')}</h2>
-        <span className="quiet">{count === 0 ? t('editor.howDefault') : t('editor.howSet', { count })}</span>
-      </summary>
+    <Folded
+      isWanted={isWrong}
+      summary={
+        <>
+          <h2>{t('editor.how')}</h2>
+          <span className="quiet">
+            {count === 0 ? t('editor.howDefault') : t('editor.howSet', { count })}
+          </span>
+        </>
+      }
+    >
       {GROUP_NAMES.map((group) => (
         <fieldset className="policy-group" key={group}>
           <legend>{t(`editor.group.${group}`)}</legend>
@@ -46,7 +53,7 @@ export function How() {
           </div>
         </fieldset>
       ))}
-    </details>
+    </Folded>
   )
 }
 
