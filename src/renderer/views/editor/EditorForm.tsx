@@ -215,7 +215,9 @@ async function undoEdit(job: string): Promise<void> {
 /** Once it is drawn, what is wrong comes into sight, and the field gets the focus. */
 function showFirstError(): void {
   requestAnimationFrame(() => {
-    const first = document.querySelector<HTMLElement>('.editor [aria-invalid=true], .editor .field-error')
+    const first = document.querySelector<HTMLElement>(
+      '.editor [aria-invalid=true], .editor .field-error, .editor > .note.bad',
+    )
     first?.closest('details')?.setAttribute('open', '')
     first?.scrollIntoView({ block: 'center' })
     first?.focus()
@@ -267,7 +269,7 @@ function useFaults(fault: FaultData | null, draft: Draft): Found {
 
 function Parts({ name, isWhenWrong }: { name: string; isWhenWrong: boolean }) {
   const { t } = useTranslation()
-  const { draft, change, errorOf } = useEditing()
+  const { draft, change, errorOf, job } = useEditing()
   return (
     <>
       <FormField label={t('editor.name')} error={errorOf('name')}>
@@ -284,6 +286,9 @@ function Parts({ name, isWhenWrong }: { name: string; isWhenWrong: boolean }) {
       <section className="part" aria-label={t('editor.what')}>
         <h2>{t('editor.what')}</h2>
         <What />
+        {job !== null && job.handlers.length > 1 && (
+          <p className="quiet">{t('editor.others', { count: job.handlers.length - 1 })}</p>
+        )}
         <Params />
       </section>
       <section className="part" aria-label={t('editor.whenTitle')}>

@@ -69,6 +69,7 @@ function useInherited(job: Job | null): (field: PolicyField) => Inherited {
   const { folders } = useFolders()
   const { scripts } = useScripts()
   const explained = useExplained(job)
+  const settings = useSettings()
   const path = draft.category.trim()
   return (field) => {
     const above = folders
@@ -82,8 +83,25 @@ function useInherited(job: Job | null): (field: PolicyField) => Inherited {
     const ofScript = script ? partOf(script.defaults, field) : undefined
     if (ofScript !== undefined) return { value: ofScript, from: 'script' }
     const known = explained.find((each) => each.field === field && each.from === 'default')
-    return { value: known?.value ?? defaultOf(field), from: 'default' }
+    const ofAll = field === 'keepRuns' || field === 'keepFor' ? settings?.[field] : undefined
+    return { value: known?.value ?? ofAll ?? defaultOf(field), from: 'default' }
   }
+}
+
+/** What is set for all jobs. */
+function useSettings(): Output<'deck.settings'> | undefined {
+  const [settings, setSettings] = useState<Output<'deck.settings'>>()
+  useEffect(() => {
+    let isOver = false
+    client.request('deck.settings', {}).then(
+      (found) => isOver || setSettings(found),
+      () => {},
+    )
+    return () => {
+      isOver = true
+    }
+  }, [])
+  return settings
 }
 
 /** How the job runs now, as the engine explains it. */
@@ -160,7 +178,7 @@ function Typed({ tied, field, text, onChange, inherited }: TypedProps) {
     value: text,
     spellCheck: false,
     autoComplete: 'off',
-    placeholder: usual === '' ? t('editor.notSet') : usual,
+    placeholder: usual || (form === 'path' ? t('editor.usualFolder') : t('editor.notSet')),
     onChange: ({ target }: { target: { value: string } }) => onChange(target.value),
   }
   return form === 'lines' ? <textarea {...common} rows={2} /> : <input {...common} />
