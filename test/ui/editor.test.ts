@@ -4,6 +4,7 @@ import type { Page } from '@playwright/test'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { jobdeck } from '../support/cli.ts'
 import { WebDeck, withoutBrowser } from './support/window.ts'
 
 const SCRIPT = `export const title = 'Import photos'
@@ -28,9 +29,15 @@ async function withScript(): Promise<WebDeck> {
   return deck
 }
 
+/** The place of a job in the window. */
+async function placeOf(deck: WebDeck, name: string, part: string): Promise<string> {
+  const { id } = JSON.parse(await deck.run('show', name, '--json')) as { id: string }
+  return `#/jobs/${id}/${part}`
+}
+
 const save = (page: Page) => page.getByRole('button', { name: 'Save', exact: true })
 const jobs = async (deck: WebDeck) =>
-  JSON.parse(await deck.run('export', '-')) as { jobs: Record<string, unknown>[] }
+  JSON.parse(await deck.run('export')) as { jobs: Record<string, unknown>[] }
 const failures = async (page: Page) =>
   (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
 
@@ -43,7 +50,7 @@ describe.skipIf(withoutBrowser)('the editor of jobs', () => {
     await page.getByPlaceholder('Import photos').waitFor()
     await save(page).click()
     await page.getByText('It is needed.').waitFor()
-    await page.getByRole('textbox', { name: 'To' }).fill('/library')
+    await page.getByRole('textbox', { name: 'To', exact: true }).fill('/library')
     await page.getByRole('textbox', { name: 'Quality' }).fill('101')
     await page.getByText('It must be at most 100.').waitFor()
     await page.getByRole('textbox', { name: 'Quality' }).fill('8o')
@@ -96,17 +103,14 @@ describe.skipIf(withoutBrowser)('the editor of jobs', () => {
   test('keeps what was typed when the window is left or closed, until it is saved or discarded', async () => {
     const deck = await WebDeck.serve()
     await deck.run('add', 'Old', '--', 'echo', 'one two')
-    const page = await deck.window()
-    await page.getByRole('link', { name: 'Old' }).click()
-    await page.getByRole('heading', { name: 'Old' }).waitFor()
-    const place = page.url()
-    await page.goto(`${place}/edit`)
+    const place = await placeOf(deck, 'Old', 'edit')
+    const page = await deck.window({}, place)
     const line = page.getByLabel('Program and arguments')
     expect(await line.inputValue()).toBe("echo 'one two'")
     await line.fill('echo three')
     await page.keyboard.press('Escape')
     await page.getByRole('heading', { name: 'Old', exact: true }).waitFor()
-    await page.goto(`${place}/edit`)
+    await page.goto(new URL(place, page.url()).href)
     await page.reload()
     await page.getByText('What you typed before was kept').waitFor()
     expect(await line.inputValue()).toBe('echo three')
@@ -120,10 +124,7 @@ describe.skipIf(withoutBrowser)('the editor of jobs', () => {
   test('says when the job was edited elsewhere meanwhile, before it replaces that', async () => {
     const deck = await WebDeck.serve()
     await deck.run('add', 'Shared', '--', 'echo', 'one')
-    const page = await deck.window()
-    await page.getByRole('link', { name: 'Shared' }).click()
-    await page.getByRole('heading', { name: 'Shared' }).waitFor()
-    await page.goto(`${page.url()}/edit`)
+    const page = await deck.window({}, await placeOf(deck, 'Shared', 'edit'))
     await page.getByLabel('Tags').fill('mine')
     await deck.run('edit', 'Shared', '--timeout', '5m')
     await page.getByText('edited elsewhere').waitFor()
@@ -137,13 +138,12 @@ describe.skipIf(withoutBrowser)('the editor of jobs', () => {
   test('tells mistakes in the policy as typed, shows whence the defaults come, and takes secrets', async () => {
     const deck = await WebDeck.serve()
     await deck.run('add', 'Plain', '--category', 'web', '--', 'echo', 'x')
-    await deck.run('categories', 'set', 'web', '--timeout', '20m')
-    writeFileSync(join(deck.data, 'value'), 'abcdef')
-    await deck.run('secrets', 'set', 'api_token', '--from-file', join(deck.data, 'value'))
-    const page = await deck.window()
-    await page.getByRole('link', { name: 'Plain' }).click()
-    await page.getByRole('heading', { name: 'Plain' }).waitFor()
-    await page.goto(`${page.url()}/edit`)
+    await deck.run('categories', 'add', 'web', '--set', 'timeout=20m')
+    await jobdeck(['secrets', 'set', 'api_token'], {
+      data: deck.data,
+      through: (command) => ['sh', '-c', `printf abcdef | ${command}`],
+    })
+    const page = await deck.window({}, await placeOf(deck, 'Plain', 'edit'))
     await page.getByRole('heading', { name: 'How it runs' }).click()
     await page.getByText('from the folder web').waitFor()
     expect(await page.getByLabel('Time to finish when stopped').getAttribute('placeholder')).toBe('5s')
@@ -184,7 +184,7 @@ describe.skipIf(withoutBrowser)('the editor of jobs', () => {
     ] as const) {
       const page = await deck.window({ colorScheme, locale }, '#/new-job/photos.js')
       await page.getByText('Import photos').waitFor()
-      await page.getByRole('combobox').first().selectOption('week')
+      await page.locator('.when select').first().selectOption('week')
       await page.locator('.next-times li').first().waitFor()
       for (const summary of await page.locator('summary').all()) await summary.press('Enter')
       expect(await failures(page)).toEqual([])
@@ -197,9 +197,7 @@ describe.skipIf(withoutBrowser)('the settings of a job', () => {
     const deck = await WebDeck.serve()
     await deck.run('add', 'Twice', '--', 'echo', 'one')
     await deck.run('edit', 'Twice', '--timeout', '5m')
-    const page = await deck.window()
-    await page.getByRole('link', { name: 'Twice' }).click()
-    await page.getByRole('link', { name: 'Settings' }).last().click()
+    const page = await deck.window({}, await placeOf(deck, 'Twice', 'settings'))
     const row = page.getByRole('row', { name: /Longest time it may take/ })
     await row.getByText('set for this job').waitFor()
     await page.getByText('as it is now').waitFor()
@@ -208,21 +206,64 @@ describe.skipIf(withoutBrowser)('the settings of a job', () => {
     await row.waitFor({ state: 'detached' })
     await page.getByRole('button', { name: 'Undo' }).click()
     await row.waitFor()
-    await page.getByText('An earlier version restored').first().waitFor()
+    await page.locator('.trail').getByText('Edited').nth(2).waitFor()
     expect(await failures(page)).toEqual([])
   })
 
   test('make a copy that does not run by itself before it was looked at', async () => {
     const deck = await WebDeck.serve()
     await deck.run('add', 'Original', '--cron', '0 9 * * *', '--', 'echo', 'one')
-    const page = await deck.window()
-    await page.getByRole('link', { name: 'Original' }).click()
-    await page.getByRole('link', { name: 'Settings' }).last().click()
+    const page = await deck.window({}, await placeOf(deck, 'Original', 'settings'))
     await page.getByRole('button', { name: 'Duplicate' }).click()
     await page.getByRole('heading', { name: 'Edit Original 2' }).waitFor()
     expect((await jobs(deck)).jobs).toMatchObject([
       { name: 'Original' },
       { name: 'Original 2', enabled: false, schedule: { cron: '0 9 * * *' } },
     ])
+  })
+})
+
+describe.skipIf(withoutBrowser)('the parameters of a run', () => {
+  test('are asked for in a form, checked as typed, and can be those of last time', async () => {
+    const deck = await withScript()
+    await deck.run('add', 'Photos', 'photos.js', '--param', 'to=/library')
+    const page = await deck.window({}, await placeOf(deck, 'Photos', 'settings'))
+    const ask = page.getByRole('button', { name: 'Run with parameters …' })
+    await ask.click()
+    const to = page.getByRole('textbox', { name: 'To', exact: true })
+    expect(await to.inputValue()).toBe('/library')
+    expect(await failures(page)).toEqual([])
+    await page.getByRole('textbox', { name: 'Quality' }).fill('0')
+    await page.getByText('It must be at least 1.').waitFor()
+    await page.getByRole('textbox', { name: 'Quality' }).press('Enter')
+    await page.getByRole('textbox', { name: 'Quality' }).fill('7')
+    await to.fill('/elsewhere')
+    await to.press('Enter')
+    await page.getByRole('log').getByText('to /elsewhere at 7').waitFor()
+    await page.getByRole('heading', { name: 'Run #1' }).waitFor()
+    await page.goto(new URL(await placeOf(deck, 'Photos', 'settings'), page.url()).href)
+    await ask.click()
+    expect(await to.inputValue()).toBe('/library')
+    await page.getByRole('button', { name: 'As last time' }).click()
+    expect(await to.inputValue()).toBe('/elsewhere')
+    await page.getByRole('button', { name: 'As set for the job' }).click()
+    expect(await to.inputValue()).toBe('/library')
+    await page.keyboard.press('Escape')
+    await to.waitFor({ state: 'detached' })
+  })
+
+  test('are JSON where what it runs says nothing of them, and what is none is not sent', async () => {
+    const deck = await WebDeck.serve()
+    await deck.run('add', 'Plain', '--', 'sh', '-c', 'echo "got $JOBDECK_PARAM_NAME"')
+    const page = await deck.window({}, await placeOf(deck, 'Plain', 'settings'))
+    await page.getByRole('button', { name: 'Run with parameters …' }).click()
+    await page.getByText('Parameters as JSON').click()
+    const text = page.getByRole('textbox', { name: 'Parameters' })
+    await text.fill('{"name": ')
+    await page.getByText('This is not JSON yet.').waitFor()
+    await page.getByRole('button', { name: 'Run', exact: true }).click()
+    await text.fill('{"name": "me"}')
+    await page.getByRole('button', { name: 'Run', exact: true }).click()
+    await page.getByRole('log').getByText('got me').waitFor()
   })
 })

@@ -207,9 +207,21 @@ describe('a policy', () => {
 })
 
 describe('a draft', () => {
+  const JOB = {
+    id: 'x',
+    key: 'x',
+    name: 'x',
+    description: null,
+    category: null,
+    tags: [],
+    policy: {},
+    handlers: [],
+    params: {},
+  }
+
   test('makes the job again that it was made of', () => {
     const job = {
-      id: 'x',
+      ...JOB,
       key: 'the key',
       name: 'Backup',
       description: 'Copies\nall',
@@ -234,6 +246,16 @@ describe('a draft', () => {
       params: { n: 1 },
       schedule: { cron: '0 9 * * *' },
     })
+  })
+
+  test('leaves a schedule that nobody touched as it was written, to the second', () => {
+    for (const schedule of [
+      { at: 1_800_000_000_123 },
+      { cron: '0  9 * * MON-FRI', from: 1_800_000_000_123 },
+    ]) {
+      const job = { ...JOB, schedule } as unknown as Job
+      expect(inputOf(draftOf(job), job, '').schedule).toEqual(schedule)
+    }
   })
 
   test('is named after what it runs, and after no other job', () => {
@@ -284,6 +306,13 @@ describe('a form of parameters', () => {
   test('takes a secret for any value, and checks what lies beside it', () => {
     expect(kinds({ to: { secret: 'a' }, quality: { secret: 'b' } })).toEqual({})
     expect(kinds({ to: { secret: 'a' }, quality: 0 })).toEqual({ quality: 'minimum' })
+  })
+
+  test('leaves the formats that the engine has of its own to the engine', () => {
+    const spans = {
+      properties: { wait: { type: 'string', format: 'duration' }, at: { type: 'string', format: 'date' } },
+    }
+    expect([...problemsOf(spans, { wait: '30s', at: 'soon' }).keys()]).toEqual(['at'])
   })
 
   test('counts defaults as given, and leaves them to the script', () => {

@@ -1,5 +1,5 @@
 import { Plus, X } from 'lucide-react'
-import { createContext, useContext, useMemo, useState, type ReactNode } from 'react'
+import { createContext, useContext, useId, useMemo, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Parameters } from '../../shared/contract.ts'
 import { FormField, type Tied } from './form/FormField.tsx'
@@ -60,8 +60,41 @@ export function ParametersForm({ schema, value, onChange, isAsked = false, fault
           value={value}
           onChange={(next) => onChange((next ?? {}) as Parameters)}
         />
+        <Others schema={schema} value={value} onChange={onChange} />
       </div>
     </FormContext>
+  )
+}
+
+/** What is given and has no field, and what is wrong with the whole. */
+function Others({ schema, value, onChange }: Pick<Props, 'schema' | 'value' | 'onChange'>) {
+  const { t } = useTranslation()
+  const { problems } = useContext(FormContext)
+  const error = useProblem([])
+  const known = resolveSchema(schema, schema).properties ?? {}
+  const others = Object.entries(value).filter(([name]) => !Object.hasOwn(known, name))
+  return (
+    <>
+      {others.map(([name, given]) => (
+        <div className="form-beside" key={name}>
+          <code>
+            {name} = {JSON.stringify(given)}
+          </code>
+          <span className={problems.has(name) ? 'field-error' : 'quiet'}>{t('params.unknown')}</span>
+          <button
+            type="button"
+            className="icon"
+            aria-label={t('params.removeUnknown', { name })}
+            onClick={() =>
+              onChange(Object.fromEntries(Object.entries(value).filter(([each]) => each !== name)))
+            }
+          >
+            <X aria-hidden size={16} />
+          </button>
+        </div>
+      ))}
+      {error !== undefined && others.length === 0 && <p className="field-error">{error}</p>}
+    </>
   )
 }
 
@@ -218,18 +251,14 @@ function Choose({
 
 function Check({ name, path, schema, value, onChange }: FieldProps) {
   const error = useProblem(path)
+  const id = useId()
   const isOn = value === undefined ? schema.default === true : value === true
   const hint = hintOf(schema)
   return (
     <div className="form-field">
       <div className="form-check">
-        <input
-          type="checkbox"
-          id={`check-${pathText(path)}`}
-          checked={isOn}
-          onChange={({ target }) => onChange(target.checked)}
-        />
-        <label htmlFor={`check-${pathText(path)}`}>
+        <input type="checkbox" id={id} checked={isOn} onChange={({ target }) => onChange(target.checked)} />
+        <label htmlFor={id}>
           <bdi>{titleOf(schema, name)}</bdi>
         </label>
       </div>

@@ -7,6 +7,7 @@ import { useDialogs } from '../state/dialogs.ts'
 import { go, linkTo } from '../state/route.ts'
 import { Dialog } from './Dialog.tsx'
 import { FaultNote } from './FaultNote.tsx'
+import { Folded } from './Folded.tsx'
 import { ParametersForm } from './ParametersForm.tsx'
 import { ParametersText } from './form/ParametersText.tsx'
 import { useDescribed } from './form/handler-schema.ts'
@@ -87,10 +88,9 @@ function Asked({ job, params }: NonNullable<ReturnType<typeof useDialogs.getStat
             faults={faults}
           />
         ) : (
-          <details open={Object.keys(value).length > 0}>
-            <summary>{t('asked.more')}</summary>
+          <Folded summary={t('asked.more')} isWanted={Object.keys(value).length > 0}>
             <ParametersText key={taken} value={value} onChange={setValue} onBroken={setBroken} />
-          </details>
+          </Folded>
         )}
       </form>
     </Dialog>

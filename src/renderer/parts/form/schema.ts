@@ -100,6 +100,9 @@ export function withDefaults(root: Schema, schema: unknown, value: unknown): unk
 /** Says only that something further in is wrong. */
 const WRAPPERS = new Set(['properties', 'items', 'prefixItems', '$ref', 'allOf', 'patternProperties'])
 
+/** Those that the engine reads in its own way: it says what is wrong. */
+const OWN_FORMATS = new Set(['duration', 'file', 'directory', 'password'])
+
 const stepsOf = (location: string): string[] =>
   location
     .split('/')
@@ -120,6 +123,7 @@ export function problemsOf(schema: Schema, value: unknown): Map<string, Problem>
     const missing = keyword === 'required' ? /"(.*)"/.exec(error)?.[1] : undefined
     const path = pathText(missing === undefined ? at : [...at, missing])
     const wanted = schemaAt(schema, at)[keyword]
+    if (keyword === 'format' && OWN_FORMATS.has(String(wanted))) continue
     if (!found.has(path))
       found.set(path, {
         keyword,

@@ -4,6 +4,7 @@ import type { Job, JobInput } from '../../../shared/contract.ts'
 import { toFault, type FaultData } from '../../../shared/fault.ts'
 import { client } from '../../client.ts'
 import { FaultNote } from '../../parts/FaultNote.tsx'
+import { Folded } from '../../parts/Folded.tsx'
 import { ParametersForm } from '../../parts/ParametersForm.tsx'
 import { Time } from '../../parts/Time.tsx'
 import { FormField } from '../../parts/form/FormField.tsx'
@@ -214,7 +215,9 @@ async function undoEdit(job: string): Promise<void> {
 /** Once it is drawn, what is wrong comes into sight, and the field gets the focus. */
 function showFirstError(): void {
   requestAnimationFrame(() => {
-    const first = document.querySelector<HTMLElement>('.editor [aria-invalid=true], .editor .field-error')
+    const first = document.querySelector<HTMLElement>(
+      '.editor [aria-invalid=true], .editor .field-error, .editor > .note.bad',
+    )
     first?.closest('details')?.setAttribute('open', '')
     first?.scrollIntoView({ block: 'center' })
     first?.focus()
@@ -266,7 +269,7 @@ function useFaults(fault: FaultData | null, draft: Draft): Found {
 
 function Parts({ name, isWhenWrong }: { name: string; isWhenWrong: boolean }) {
   const { t } = useTranslation()
-  const { draft, change, errorOf } = useEditing()
+  const { draft, change, errorOf, job } = useEditing()
   return (
     <>
       <FormField label={t('editor.name')} error={errorOf('name')}>
@@ -283,6 +286,9 @@ function Parts({ name, isWhenWrong }: { name: string; isWhenWrong: boolean }) {
       <section className="part" aria-label={t('editor.what')}>
         <h2>{t('editor.what')}</h2>
         <What />
+        {job !== null && job.handlers.length > 1 && (
+          <p className="quiet">{t('editor.others', { count: job.handlers.length - 1 })}</p>
+        )}
         <Params />
       </section>
       <section className="part" aria-label={t('editor.whenTitle')}>
@@ -325,8 +331,7 @@ function Params() {
           />
         </>
       ) : (
-        <details className="folded" open={hasOwn || undefined}>
-          <summary>{t('asked.more')}</summary>
+        <Folded summary={t('asked.more')} isWanted={hasOwn}>
           <ParametersText
             value={draft.params}
             typed={draft.paramsText}
@@ -335,7 +340,7 @@ function Params() {
           {errorOf('params') !== undefined && !draft.paramsText && (
             <p className="field-error">{errorOf('params')}</p>
           )}
-        </details>
+        </Folded>
       )}
     </>
   )

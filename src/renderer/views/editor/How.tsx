@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Job, Output } from '../../../shared/contract.ts'
 import { client } from '../../client.ts'
+import { Folded } from '../../parts/Folded.tsx'
 import { FormField, type Tied } from '../../parts/form/FormField.tsx'
 import { useSecretNames } from '../../parts/form/secrets.ts'
 import { useFolders } from '../../state/folders.ts'
@@ -30,11 +31,17 @@ export function How() {
   const isWrong = GROUP_NAMES.some((group) => fieldsIn(group).some((field) => errorOf(field)))
   const inherited = useInherited(job)
   return (
-    <details className="folded" open={isWrong || undefined}>
-      <summary>
-        <h2>{t('editor.how')}</h2>
-        <span className="quiet">{count === 0 ? t('editor.howDefault') : t('editor.howSet', { count })}</span>
-      </summary>
+    <Folded
+      isWanted={isWrong}
+      summary={
+        <>
+          <h2>{t('editor.how')}</h2>
+          <span className="quiet">
+            {count === 0 ? t('editor.howDefault') : t('editor.howSet', { count })}
+          </span>
+        </>
+      }
+    >
       {GROUP_NAMES.map((group) => (
         <fieldset className="policy-group" key={group}>
           <legend>{t(`editor.group.${group}`)}</legend>
@@ -46,7 +53,7 @@ export function How() {
           </div>
         </fieldset>
       ))}
-    </details>
+    </Folded>
   )
 }
 
@@ -62,6 +69,7 @@ function useInherited(job: Job | null): (field: PolicyField) => Inherited {
   const { folders } = useFolders()
   const { scripts } = useScripts()
   const explained = useExplained(job)
+  const settings = useSettings()
   const path = draft.category.trim()
   return (field) => {
     const above = folders
@@ -75,8 +83,25 @@ function useInherited(job: Job | null): (field: PolicyField) => Inherited {
     const ofScript = script ? partOf(script.defaults, field) : undefined
     if (ofScript !== undefined) return { value: ofScript, from: 'script' }
     const known = explained.find((each) => each.field === field && each.from === 'default')
-    return { value: known?.value ?? defaultOf(field), from: 'default' }
+    const ofAll = field === 'keepRuns' || field === 'keepFor' ? settings?.[field] : undefined
+    return { value: known?.value ?? ofAll ?? defaultOf(field), from: 'default' }
   }
+}
+
+/** What is set for all jobs. */
+function useSettings(): Output<'deck.settings'> | undefined {
+  const [settings, setSettings] = useState<Output<'deck.settings'>>()
+  useEffect(() => {
+    let isOver = false
+    client.request('deck.settings', {}).then(
+      (found) => isOver || setSettings(found),
+      () => {},
+    )
+    return () => {
+      isOver = true
+    }
+  }, [])
+  return settings
 }
 
 /** How the job runs now, as the engine explains it. */
@@ -153,7 +178,7 @@ function Typed({ tied, field, text, onChange, inherited }: TypedProps) {
     value: text,
     spellCheck: false,
     autoComplete: 'off',
-    placeholder: usual === '' ? t('editor.notSet') : usual,
+    placeholder: usual || (form === 'path' ? t('editor.usualFolder') : t('editor.notSet')),
     onChange: ({ target }: { target: { value: string } }) => onChange(target.value),
   }
   return form === 'lines' ? <textarea {...common} rows={2} /> : <input {...common} />

@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next'
+import { Folded } from '../../parts/Folded.tsx'
 import { FormField } from '../../parts/form/FormField.tsx'
 import { useEditing } from './context.ts'
 import { AddButton, DayButtons, RemoveButton, useWhen } from './pieces.tsx'
@@ -15,8 +16,7 @@ export function Narrowed() {
   const { zone, jitter, from, until, quiet, skip } = when
   const isUsed = zone + jitter + from + until !== '' || quiet.length + skip.length > 0
   return (
-    <details className="folded" open={isUsed || undefined}>
-      <summary>{t('editor.narrowed')}</summary>
+    <Folded summary={t('editor.narrowed')} isWanted={isUsed}>
       <div className="pairs">
         <FormField label={t('editor.zone')} error={errorOf('when.zone')}>
           {(tied) => (
@@ -62,7 +62,7 @@ export function Narrowed() {
       </div>
       <QuietTimes />
       <SkippedDays />
-    </details>
+    </Folded>
   )
 }
 

@@ -108,7 +108,10 @@ function ScriptList({ scripts, error }: { scripts: readonly Script[]; error: str
         aria-label={t('editor.findScript')}
         onChange={({ target }) => setText(target.value)}
         onKeyDown={(event) => {
-          if (event.key !== 'Enter' || event.nativeEvent.isComposing) return
+          if (event.nativeEvent.isComposing) return
+          // Escape empties the field before it leaves the editor.
+          if (event.key === 'Escape' && text !== '') event.stopPropagation()
+          if (event.key !== 'Enter') return
           event.preventDefault()
           if (found[0]) change({ script: found[0].name })
         }}

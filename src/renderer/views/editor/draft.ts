@@ -119,6 +119,12 @@ export function suggestedName(draft: Draft, title: string | null): string {
     .slice(0, NAME_LENGTH)
 }
 
+/** What was not touched stays to the second, and is written as it was. */
+function scheduleFor(when: When, job: Job | null): JobInput['schedule'] | null {
+  const isSame = job !== null && JSON.stringify(whenOf(job.schedule)) === JSON.stringify(when)
+  return isSame ? job.schedule : scheduleOf(when)
+}
+
 /** A name that no other job has: with a number after it, where it is taken. */
 export function freeName(name: string, isTaken: (name: string) => boolean): string {
   if (name === '' || !isTaken(name)) return name
@@ -132,7 +138,7 @@ export function freeName(name: string, isTaken: (name: string) => boolean): stri
 export function inputOf(draft: Draft, job: Job | null, suggested: string): JobInput {
   const [first, ...others] = job?.handlers ?? []
   const handler = handlerOf(draft, first?.handler)
-  const schedule = scheduleOf(draft.when)
+  const schedule = scheduleFor(draft.when, job)
   const category = draft.category.trim()
   const tags = draft.tags
     .split(/[,，、]/)

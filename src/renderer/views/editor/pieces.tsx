@@ -31,7 +31,7 @@ export function DayButtons({ label, days, onChange }: DayButtonsProps) {
           type="button"
           key={day}
           aria-pressed={days.includes(day)}
-          aria-label={dayName(i18n.language, index, 'long')}
+          title={dayName(i18n.language, index, 'long')}
           onClick={() =>
             onChange(WEEKDAYS.filter((each) => (each === day ? !days.includes(day) : days.includes(each))))
           }

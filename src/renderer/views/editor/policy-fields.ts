@@ -42,8 +42,7 @@ export const GROUPS = {
     'retry.nonRetryableCodes': 'codes',
     restart: RESTARTS,
   },
-  missed: { missed: MISSED, missedWindow: 'duration', missedLimit: 'count' },
-  overlap: { overlap: OVERLAPS },
+  missed: { missed: MISSED, missedWindow: 'duration', missedLimit: 'count', overlap: OVERLAPS },
   environment: { environmentFiles: 'lines', directory: 'path' },
   log: { logLines: 'count', logBytes: 'size', keepRuns: 'count', keepFor: 'duration' },
   process: {
@@ -166,6 +165,7 @@ export const fieldAt = (path: string): PolicyField | undefined =>
 const DEFAULTS: object = {
   ...DEFAULT_POLICY,
   ...PLANNING_DEFAULTS,
+  mode: 'process',
   restart: 'always',
   retry: {
     attempts: 1,

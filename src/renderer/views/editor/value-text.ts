@@ -1,6 +1,18 @@
 import { useTranslation } from 'react-i18next'
-import { spanText } from '../../format.ts'
+import { formatDuration } from '../../../shared/duration.ts'
 import { formOf, textOf, type PolicyField } from './policy-fields.ts'
+
+const UNITS = { d: 'day', h: 'hour', m: 'minute', s: 'second', ms: 'millisecond' } as const
+
+/** A span of time, all of it: `1 hr 30 min`. */
+export const durationText = (language: string, milliseconds: number): string =>
+  Array.from(String(formatDuration(milliseconds)).matchAll(/(\d+)(ms|d|h|m|s)/g), ([, amount, unit]) =>
+    new Intl.NumberFormat(language, {
+      style: 'unit',
+      unit: UNITS[unit as keyof typeof UNITS],
+      unitDisplay: 'short',
+    }).format(Number(amount)),
+  ).join(' ')
 
 /** Words for the values of a policy, and for where they come from. */
 export function useValueText(): {
@@ -12,7 +24,7 @@ export function useValueText(): {
     value(field, value) {
       const form = formOf(field)
       if (value === undefined || value === null) return ''
-      if (form === 'duration' && typeof value === 'number') return spanText(t, value)
+      if (form === 'duration' && typeof value === 'number') return durationText(i18n.language, value)
       if (form === 'count' && typeof value === 'number')
         return new Intl.NumberFormat(i18n.language).format(value)
       if (form === 'yesNo') return String(value) === 'true' ? t('policyValue.yes') : t('policyValue.no')

@@ -1,11 +1,11 @@
-import { Copy, Download, Pencil, Power, Trash2 } from 'lucide-react'
+import { Copy, Download, Pencil, Play, Power, Trash2 } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Handler, Job, Output } from '../../../shared/contract.ts'
 import { isReference } from '../../../shared/secrets.ts'
 import { client } from '../../client.ts'
 import { Time } from '../../parts/Time.tsx'
-import { enableJobs, exportJobs, inputOf, removeJobs } from '../../state/actions.ts'
+import { enableJobs, exportJobs, inputOf, removeJobs, run } from '../../state/actions.ts'
 import { useJobs } from '../../state/jobs.ts'
 import { attempt } from '../../state/notices.ts'
 import { go, linkTo } from '../../state/route.ts'
@@ -57,6 +57,10 @@ function Actions({ job }: { job: Job }) {
         <Pencil aria-hidden size={16} />
         {t('jobSettings.edit')}
       </a>
+      <button type="button" onClick={() => run(job)} disabled={job.handlers.length === 0}>
+        <Play aria-hidden size={16} />
+        {t('jobSettings.runWith')}
+      </button>
       <button type="button" onClick={duplicate}>
         <Copy aria-hidden size={16} />
         {t('jobSettings.duplicate')}
