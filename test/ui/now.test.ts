@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { describe, expect, test } from 'vitest'
-import { wasShut } from './support/past.ts'
+import { change, wasShut } from './support/past.ts'
 import { WebDeck, withoutBrowser } from './support/window.ts'
 
 const HOUR = 3_600_000
@@ -81,6 +81,27 @@ describe.skipIf(withoutBrowser)(`in a browser (${withoutBrowser || 'found'})`, (
     await page.getByRole('button', { name: 'Mark as seen' }).click()
     await needs.getByText('Nothing needs you.').waitFor()
     await page.reload()
+    await needs.getByText('Nothing needs you.').waitFor()
+  })
+
+  test('a job that keeps crashing is started again with a click, and one that was deleted needs nobody', async () => {
+    const deck = new WebDeck()
+    await deck.run('add', 'Tunnel', '--daemon', ...sh('exec sleep 1000'))
+    await deck.run('add', 'Asks', '--cron', HOURLY, '--missed', 'ask', ...sh('echo hi'))
+    change(
+      deck,
+      "update plans set stopped = 'keeps-crashing', next_at = null, due_at = null where kind = 'daemon'",
+    )
+    wasShut(deck, 3 * HOUR)
+    await deck.serve()
+    const page = await deck.window()
+    const needs = part(page, 'Needs you')
+    await needs.getByText('Keeps crashing').waitFor()
+    await needs.getByRole('button', { name: 'Start again: Tunnel' }).click()
+    await needs.getByText('Keeps crashing').waitFor({ state: 'detached' })
+    await part(page, 'Running').getByRole('link', { name: 'Tunnel' }).waitFor()
+    await needs.getByRole('link', { name: 'Asks' }).waitFor()
+    await deck.run('remove', 'Asks', '--yes')
     await needs.getByText('Nothing needs you.').waitFor()
   })
 

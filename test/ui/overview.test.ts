@@ -49,7 +49,7 @@ describe.skipIf(withoutBrowser)(`in a browser (${withoutBrowser || 'found'})`, (
     const deck = await WebDeck.serve()
     await deck.run('add', 'Gap', '--cron', '30 2 * 3 sun#L', '--tz', 'Europe/Berlin', ...sh('echo hi'))
     const page = await open(deck, 'Gap')
-    await page.getByText('The clock is set forward over this time').first().waitFor()
+    await page.getByText('Its own time falls out').first().waitFor()
   })
 
   test('a job without a schedule that has not run yet says what it waits for', async () => {

@@ -46,6 +46,8 @@ export function Chart({ label, times, values, band, valueText }: Props) {
         axes: [
           {
             ...axis,
+            size: 28,
+            space: 80,
             values: (_, splits) => splits.map((at) => (isShort ? clock : day).format(at * 1000)),
           },
           { ...axis, size: 76, values: (_, splits) => splits.map((value) => valueText(value)) },

@@ -83,13 +83,12 @@ function isKnown({ range, known, isComplete }: TimelineState): boolean {
 export function keepTimeline(): () => void {
   const { range, isFollowing } = useTimeline.getState()
   if (isFollowing) useTimeline.setState({ range: aroundNow(range.to - range.from, Date.now()) })
-  const tell = (reading: Reading) => useTimeline.setState(reading)
   async function read(batch: Batch | undefined): Promise<void> {
-    if (batch && !batch.stale && batch.executions.length === 0 && batch.jobs.length === 0) return
+    if (batch && !batch.stale && batch.jobs.length === 0) return
     if (batch) await breathe(PACE)
     await readTimeline()
   }
-  const stops = [keepReading({ executions: true }, read, tell), keepReading({ jobs: {} }, read, tell)]
+  const stops = [keepReading({ jobs: {} }, read, (reading) => useTimeline.setState(reading))]
   let settle: ReturnType<typeof setTimeout> | undefined
   stops.push(
     useTimeline.subscribe((now, before) => {

@@ -20,7 +20,9 @@ const ZOOM = 1.5
 export function TimelineView() {
   const { t } = useTranslation()
   const { jobs, isReady: hasJobs } = useJobs()
-  const { isReady, fault, isComplete } = useTimeline()
+  const isReady = useTimeline((state) => state.isReady)
+  const fault = useTimeline((state) => state.fault)
+  const isComplete = useTimeline((state) => state.isComplete)
   const [text, setText] = useState('')
   const [isTable, setTable] = useState(false)
   const shown = useMemo(() => fitting(jobs, text), [jobs, text])

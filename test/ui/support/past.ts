@@ -13,5 +13,5 @@ export function change(deck: WebDeck, ...statements: string[]): void {
 export const wasShut = (deck: WebDeck, span: number): void =>
   change(
     deck,
-    `update plans set since = since - ${span}, cursor = cursor - ${span}, next_at = cursor - ${span} + 1, due_at = cursor - ${span} + 1`,
+    `update plans set since = since - ${span}, cursor = cursor - ${span}, next_at = cursor - ${span} + 1, due_at = cursor - ${span} + 1 where kind <> 'daemon'`,
   )

@@ -7,6 +7,7 @@ import { Time } from '../../parts/Time.tsx'
 import { resume, startJob } from '../../state/actions.ts'
 import { answer, markSeen, restart, useAttention } from '../../state/attention.ts'
 import type { Failure } from '../../state/away.ts'
+import { useCommands } from '../../state/commands.ts'
 import { useJobs } from '../../state/jobs.ts'
 import { deckPause, useOverview } from '../../state/overview.ts'
 import { linkTo } from '../../state/route.ts'
@@ -19,8 +20,15 @@ const SHOWN = 8
 /** What a person has to look at, each with the click that settles it. */
 export function NeedsYou() {
   const { t } = useTranslation()
-  const { failures: failed, held, away } = useAttention()
   const jobs = useJobs((state) => state.jobs)
+  const told = useAttention()
+  // What is said of a job that was deleted meanwhile needs nobody.
+  const ids = new Set(jobs.map(({ id }) => id))
+  const [failed, held, away] = [
+    told.failures.filter(({ jobId }) => ids.has(jobId)),
+    told.held.filter(({ jobId }) => ids.has(jobId)),
+    told.away.filter(({ jobId }) => ids.has(jobId)),
+  ]
   const crashing = jobs.filter(({ stopped }) => stopped === 'keeps-crashing')
   // What is kept running is started again by itself; it needs somebody when that was given up.
   const kept = new Set(jobs.filter(({ schedule }) => schedule && 'daemon' in schedule).map(({ id }) => id))
@@ -30,6 +38,9 @@ export function NeedsYou() {
   const isCalm =
     [failures, held, away, crashing, waiting].every(({ length }) => length === 0) && wary === null
   const canBeSeen = failures.length > 0 || away.length > 0
+  useCommands(
+    canBeSeen ? [{ id: 'seen', title: t('now.seenAll'), keys: 'm', scope: 'view', run: markSeen }] : [],
+  )
   return (
     <section aria-labelledby="now-needs">
       <div className="now-head">

@@ -7,7 +7,7 @@ import { go, linkTo } from '../../state/route.ts'
 import { panBy, useTimeline, zoomBy } from '../../state/timeline.ts'
 import type { Planned } from '../../state/upcoming.ts'
 import { LANE, begin, paintGrid, paintLoad, paintNow, paintPlanned, paintSpans, paintTicks } from './paint.ts'
-import { byJob, spanAt, timeAt, type Span } from './scale.ts'
+import { byJob, loadOf, spanAt, timeAt, type Span } from './scale.ts'
 import { Tip, type Pointed } from './Tip.tsx'
 
 /** Moves of the pointer up to this, in px, are a click. */
@@ -17,7 +17,8 @@ const WHEEL_ZOOM = 0.0015
 /** The lanes and what is above them: painted only when something changed. */
 export function Lanes({ jobs }: { jobs: Job[] }) {
   const { t } = useTranslation()
-  const { spans, planned } = useTimeline()
+  const spans = useTimeline((state) => state.spans)
+  const planned = useTimeline((state) => state.planned)
   const box = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
   const [pointed, setPointed] = useState<Pointed>()
@@ -88,17 +89,15 @@ interface Painted {
 
 /** Paints what is in sight, at most once for each frame, and none where nothing changed. */
 function usePaintedLanes({ canvas, box, jobs, lanes, chosen }: Painted): void {
-  const range = useTimeline((state) => state.range)
   const colours = useColours()
   useEffect(() => {
     const scroller = box.current!
-    let frame = 0
-    function paint(): void {
-      frame = 0
+    return keepPainted(scroller, () => {
       // It stays where it is while the names scroll, and is as high as what can be seen of them.
       canvas.current!.style.height = `${scroller.clientHeight}px`
       const begun = begin(canvas.current!)
       if (!begun) return
+      const { range } = useTimeline.getState()
       const picture = { ...begun, range, now: Date.now(), colours }
       paintGrid(picture)
       const top = scroller.scrollTop
@@ -110,46 +109,62 @@ function usePaintedLanes({ canvas, box, jobs, lanes, chosen }: Painted): void {
         paintSpans(picture, lanes.spans.get(id) ?? [], y, chosen)
       }
       paintNow(picture)
-    }
-    const ask = () => void (frame ||= requestAnimationFrame(paint))
-    const observer = new ResizeObserver(ask)
-    observer.observe(scroller)
-    scroller.addEventListener('scroll', ask, { passive: true })
-    ask()
-    return () => {
-      cancelAnimationFrame(frame)
-      observer.disconnect()
-      scroller.removeEventListener('scroll', ask)
-    }
-  }, [canvas, box, jobs, lanes, chosen, range, colours])
+    })
+  }, [canvas, box, jobs, lanes, chosen, colours])
+}
+
+/**
+ * Paints once, and again where the element is scrolled or has another size, or another part of time is in sight: in
+ * the next frame, and past React, which has nothing to do with it.
+ */
+function keepPainted(element: HTMLElement, paint: () => void): () => void {
+  let frame = 0
+  function paintOnce(): void {
+    frame = 0
+    paint()
+  }
+  const ask = () => void (frame ||= requestAnimationFrame(paintOnce))
+  const observer = new ResizeObserver(ask)
+  observer.observe(element)
+  element.addEventListener('scroll', ask, { passive: true })
+  const stop = useTimeline.subscribe((now, before) => {
+    if (now.range !== before.range) ask()
+  })
+  ask()
+  return () => {
+    cancelAnimationFrame(frame)
+    observer.disconnect()
+    element.removeEventListener('scroll', ask)
+    stop()
+  }
 }
 
 /** How many ran at once, and the times. */
 function Head({ jobs }: { jobs: Job[] }) {
   const { t, i18n } = useTranslation()
-  const { spans, range } = useTimeline()
+  const spans = useTimeline((state) => state.spans)
   const colours = useColours()
   const canvas = useRef<HTMLCanvasElement>(null)
   const [most, setMost] = useState(0)
-  const shown = useMemo(() => {
+  const load = useMemo(() => {
     const ids = new Set(jobs.map(({ id }) => id))
-    return spans.filter(({ jobId }) => ids.has(jobId))
+    return loadOf(
+      spans.filter(({ jobId }) => ids.has(jobId)),
+      Date.now(),
+    )
   }, [jobs, spans])
   useEffect(() => {
     const element = canvas.current!
-    const paint = () => {
+    return keepPainted(element, () => {
       const begun = begin(element)
       if (!begun) return
-      const picture = { ...begun, range, now: Date.now(), colours }
-      setMost(paintLoad(picture, shown, 4, picture.height - 20))
+      const picture = { ...begun, range: useTimeline.getState().range, now: Date.now(), colours }
+      setMost(paintLoad(picture, load, 4, picture.height - 20))
       const { fontSize, fontFamily } = getComputedStyle(element)
       paintTicks(picture, i18n.language, `${fontSize} ${fontFamily}`)
       paintNow(picture)
-    }
-    const observer = new ResizeObserver(paint)
-    observer.observe(element)
-    return () => observer.disconnect()
-  }, [shown, range, colours, i18n.language])
+    })
+  }, [load, colours, i18n.language])
   return (
     <div className="timeline-head">
       <span className="quiet">{t('timeline.load', { count: most })}</span>

@@ -1,7 +1,7 @@
 /** Paints pictures of time: bars of what ran, marks of what is planned, and how many ran at once. */
 import type { Colours } from '../../parts/colours.ts'
 import type { Planned } from '../../state/upcoming.ts'
-import { loadOf, ticksOf, toneOf, xOf, type Range, type Span, type Tone } from './scale.ts'
+import { ticksOf, toneOf, xOf, type Load, type Range, type Span, type Tone } from './scale.ts'
 
 export interface Picture {
   context: CanvasRenderingContext2D
@@ -23,9 +23,11 @@ export function begin(canvas: HTMLCanvasElement): Pick<Picture, 'context' | 'wid
   const { clientWidth: width, clientHeight: height } = canvas
   if (!context || width === 0 || height === 0) return null
   const ratio = window.devicePixelRatio
-  canvas.width = Math.round(width * ratio)
-  canvas.height = Math.round(height * ratio)
+  const [across, down] = [Math.round(width * ratio), Math.round(height * ratio)]
+  // To set its size makes a canvas anew, which takes long.
+  if (canvas.width !== across || canvas.height !== down) [canvas.width, canvas.height] = [across, down]
   context.setTransform(ratio, 0, 0, ratio, 0, 0)
+  context.clearRect(0, 0, width, height)
   return { context, width, height }
 }
 
@@ -146,27 +148,25 @@ export function paintPlanned(picture: Picture, planned: readonly Planned[], y: n
   }
 }
 
-/** How many ran at once, as an area; its height is that of the most. */
-export function paintLoad(picture: Picture, spans: readonly Span[], top: number, bottom: number): number {
+/** How many ran at once, as an area; its height is that of the most. Answers with how many those were. */
+export function paintLoad(picture: Picture, steps: readonly Load[], top: number, bottom: number): number {
   const { context, range, width, now, colours } = picture
-  const shown = spans.filter(
-    ({ startedAt, endedAt }) => startedAt <= range.to && (endedAt ?? now) >= range.from,
-  )
-  const steps = loadOf(shown, now)
-  const most = steps.reduce((high, { count }) => Math.max(high, count), 0)
+  const isIn = (index: number) => steps[index]!.at <= range.to && (steps[index + 1]?.at ?? now) >= range.from
+  const shown = steps.filter((_, index) => isIn(index))
+  const most = shown.reduce((high, { count }) => Math.max(high, count), 0)
   if (most === 0) return 0
-  const yOf = (count: number) => bottom - (count / most) * (bottom - top)
+  const placeOf = (at: number) => Math.min(width, Math.max(0, xOf(at, range, width)))
   context.beginPath()
   context.moveTo(0, bottom)
   let y = bottom
-  for (const { at, count } of steps) {
-    const x = Math.min(width, Math.max(0, xOf(at, range, width)))
+  for (const { at, count } of shown) {
+    const x = placeOf(at)
     context.lineTo(x, y)
-    y = yOf(count)
+    y = bottom - (count / most) * (bottom - top)
     context.lineTo(x, y)
   }
-  context.lineTo(Math.min(width, Math.max(0, xOf(Math.min(now, range.to), range, width))), y)
-  context.lineTo(width, bottom)
+  context.lineTo(placeOf(Math.min(now, range.to)), y)
+  context.lineTo(placeOf(Math.min(now, range.to)), bottom)
   context.closePath()
   context.fillStyle = colours.chosen
   context.fill()
