@@ -5,7 +5,8 @@ import type { Handler, Job, Output } from '../../../shared/contract.ts'
 import { isReference } from '../../../shared/secrets.ts'
 import { client } from '../../client.ts'
 import { Time } from '../../parts/Time.tsx'
-import { enableJobs, exportJobs, inputOf, removeJobs, run } from '../../state/actions.ts'
+import { enableJobs, exportJobs, inputOf, removeJobs } from '../../state/actions.ts'
+import { askToRun } from '../../state/dialogs.ts'
 import { useJobs } from '../../state/jobs.ts'
 import { attempt } from '../../state/notices.ts'
 import { go, linkTo } from '../../state/route.ts'
@@ -57,7 +58,7 @@ function Actions({ job }: { job: Job }) {
         <Pencil aria-hidden size={16} />
         {t('jobSettings.edit')}
       </a>
-      <button type="button" onClick={() => run(job)} disabled={job.handlers.length === 0}>
+      <button type="button" onClick={() => askToRun(job)} disabled={job.handlers.length === 0}>
         <Play aria-hidden size={16} />
         {t('jobSettings.runWith')}
       </button>
