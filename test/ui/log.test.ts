@@ -95,6 +95,20 @@ describe.skipIf(withoutBrowser)('a log', () => {
     await expect.poll(() => lines(page).count()).toBe(2)
   })
 
+  test('goes to the next match from where one is, also where there are more than are counted', async () => {
+    const deck = await ran('#!/bin/sh\nseq -f "number %.0f of many" 1 12000\n')
+    const page = await deck.window({}, '#/runs/1')
+    await line(page, 'number 12000 of many').waitFor()
+    await page.getByRole('searchbox').fill('number')
+    await page.getByText('10,000+ lines').waitFor()
+    await page.getByRole('button', { name: 'Match before' }).click()
+    const chosen = lines(page).and(page.locator('[data-chosen=true]'))
+    await expect.poll(() => chosen.innerText()).toMatch(/number 119\d\d of many/)
+    await line(page, 'number 12000 of').click()
+    await page.getByRole('button', { name: 'Next match' }).click()
+    await expect.poll(() => chosen.innerText()).toMatch(/number 1 of many/)
+  })
+
   test('says below the field what is no regular expression', async () => {
     const deck = await ran('#!/bin/sh\necho hello\n')
     const page = await deck.window({}, '#/runs/1')

@@ -163,7 +163,7 @@ describe('what is looked for', () => {
     expect(asked.at(-1)).toBe(2500)
   })
 
-  test('stops at ten thousand matches until one goes on', async () => {
+  test('counts ten thousand matches, and knows that there are more', async () => {
     const matches = new LogMatches(
       { ...NOTHING, text: 'line' },
       undefined,
@@ -174,8 +174,6 @@ describe('what is looked for', () => {
     matches.grow(15_000)
     await expect.poll(() => matches.isLooking).toBe(false)
     expect([matches.sequences.length, matches.hasMore]).toEqual([10_000, true])
-    await matches.more()
-    expect([matches.sequences.length, matches.hasMore]).toEqual([15_000, false])
   })
 })
 

@@ -75,7 +75,7 @@ export function patternProblem({ text, isPattern }: Wanted): string | null {
 
 /** Lines that are asked for at once. */
 const PAGE = 1000
-/** So many matches are looked for; with more of them, it goes on when the last one was reached. */
+/** So many matches are counted; of further ones it is only known that there are some. */
 const FEW = 10_000
 
 type Read = (part: Omit<Input<'logs.list'>, 'execution'>, signal: AbortSignal) => Promise<LogEntry[]>
@@ -92,7 +92,6 @@ export class LogMatches {
   fault: FaultData | null = null
   #reached = 0
   #last = 0
-  #most = FEW
   #looking: Promise<void> | undefined
 
   constructor(wanted: Wanted, levels: Level[] | undefined, read: Read, tell: () => void) {
@@ -116,14 +115,7 @@ export class LogMatches {
   /** The log has grown to this line. */
   grow(last: number): void {
     this.#last = Math.max(last, this.#last)
-    if (!this.fault && this.sequences.length < this.#most) this.#look()
-  }
-
-  /** Looks on beyond so many matches. */
-  async more(): Promise<void> {
-    this.#most = this.sequences.length + FEW
-    this.#look()
-    await this.#looking
+    if (!this.fault && this.sequences.length < FEW) this.#look()
   }
 
   close(): void {
@@ -140,7 +132,7 @@ export class LogMatches {
   async #lookOn(): Promise<void> {
     const { signal } = this.#giveUp
     try {
-      while (this.#reached < this.#last && this.sequences.length < this.#most && !signal.aborted) {
+      while (this.#reached < this.#last && this.sequences.length < FEW && !signal.aborted) {
         const through = this.#last
         const part = { ...filterOf(this.wanted), after: this.#reached, through, limit: PAGE }
         const entries = await this.#read({ ...part, ...(this.#levels && { levels: this.#levels }) }, signal)

@@ -72,9 +72,19 @@ export function RunLog({ run, log, line }: Props) {
   const place = () => chosen?.end ?? (list.current?.inSight() ?? 1) - 1
   async function goToMatch(step: 1 | -1): Promise<void> {
     if (!matches) return field.current?.focus()
-    const isLast = step === 1 && place() >= (matches.sequences.at(-1) ?? 0)
-    if (isLast && matches.hasMore) await matches.more()
-    show(nextMatch(matches.sequences, place(), step))
+    if (!matches.hasMore) return show(nextMatch(matches.sequences, place(), step))
+    // Not all matches are known: the store knows the one that comes next from here, and from the other end.
+    const part = {
+      execution: run.id,
+      ...lineFilter(levels, wanted, true),
+      limit: 1,
+      newestFirst: step === -1,
+    }
+    const ask = (from: { after?: number; before?: number }) =>
+      client.request('logs.list', { ...part, ...from })
+    const from = step === 1 ? { after: place() } : { before: Math.max(0, place()) }
+    const found = await attempt(async () => (await ask(from))[0] ?? (await ask({}))[0])
+    show(found?.sequence)
   }
   async function goToError(): Promise<void> {
     const ask = (after: number) =>
