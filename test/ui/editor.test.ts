@@ -176,6 +176,24 @@ describe.skipIf(withoutBrowser)('the editor of jobs', () => {
     expect((await jobs(deck)).jobs.map(({ name }) => name)).toEqual(['Free', 'Taken'])
   })
 
+  test('says so where the job is gone, where there are no scripts, and where the engine refuses', async () => {
+    const deck = await WebDeck.serve()
+    const page = await deck.window({}, '#/jobs/nothing/edit')
+    await page.getByText('This job is no longer there.').waitFor()
+    await page.keyboard.press('n')
+    await page.getByText('No scripts yet').waitFor()
+    await save(page).click()
+    await page.getByText('Choose what it runs.').waitFor()
+    await page.getByText('A file', { exact: true }).click()
+    await page.getByLabel('Path of the file').fill('/nowhere/at-all.py')
+    await page.locator('.field-error').filter({ hasText: '/nowhere/at-all.py' }).waitFor()
+    await page.getByRole('button', { name: 'Save and run' }).click()
+    await page.getByRole('alert').getByText('The file to run is not there').waitFor()
+    // What was typed is still there, to be mended.
+    expect(await page.getByLabel('Path of the file').inputValue()).toBe('/nowhere/at-all.py')
+    expect(await failures(page)).toEqual([])
+  })
+
   test('is usable without a mouse, and by those who cannot see it, in both themes and languages', async () => {
     const deck = await withScript()
     for (const [colorScheme, locale] of [
