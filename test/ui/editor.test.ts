@@ -194,7 +194,7 @@ describe.skipIf(withoutBrowser)('the editor of jobs', () => {
     expect(await failures(page)).toEqual([])
   })
 
-  test('is usable without a mouse, and by those who cannot see it, in both themes and languages', async () => {
+  test('bars nobody, with all of it unfolded by keyboard, in both themes and languages', async () => {
     const deck = await withScript()
     for (const [colorScheme, locale] of [
       ['light', 'en-US'],
