@@ -176,7 +176,25 @@ describe.skipIf(withoutBrowser)('the editor of jobs', () => {
     expect((await jobs(deck)).jobs.map(({ name }) => name)).toEqual(['Free', 'Taken'])
   })
 
-  test('is usable without a mouse, and by those who cannot see it, in both themes and languages', async () => {
+  test('says so where the job is gone, where there are no scripts, and where the engine refuses', async () => {
+    const deck = await WebDeck.serve()
+    const page = await deck.window({}, '#/jobs/nothing/edit')
+    await page.getByText('This job is no longer there.').waitFor()
+    await page.keyboard.press('n')
+    await page.getByText('No scripts yet').waitFor()
+    await save(page).click()
+    await page.getByText('Choose what it runs.').waitFor()
+    await page.getByText('A file', { exact: true }).click()
+    await page.getByLabel('Path of the file').fill('/nowhere/at-all.py')
+    await page.locator('.field-error').filter({ hasText: '/nowhere/at-all.py' }).waitFor()
+    await page.getByRole('button', { name: 'Save and run' }).click()
+    await page.getByRole('alert').getByText('The file to run is not there').waitFor()
+    // What was typed is still there, to be mended.
+    expect(await page.getByLabel('Path of the file').inputValue()).toBe('/nowhere/at-all.py')
+    expect(await failures(page)).toEqual([])
+  })
+
+  test('bars nobody, with all of it unfolded by keyboard, in both themes and languages', async () => {
     const deck = await withScript()
     for (const [colorScheme, locale] of [
       ['light', 'en-US'],
@@ -232,6 +250,7 @@ describe.skipIf(withoutBrowser)('the parameters of a run', () => {
     await ask.click()
     const to = page.getByRole('textbox', { name: 'To', exact: true })
     expect(await to.inputValue()).toBe('/library')
+    await expect.poll(() => to.evaluate((field) => field === document.activeElement)).toBe(true)
     expect(await failures(page)).toEqual([])
     await page.getByRole('textbox', { name: 'Quality' }).fill('0')
     await page.getByText('It must be at least 1.').waitFor()
@@ -265,5 +284,10 @@ describe.skipIf(withoutBrowser)('the parameters of a run', () => {
     await text.fill('{"name": "me"}')
     await page.getByRole('button', { name: 'Run', exact: true }).click()
     await page.getByRole('log').getByText('got me').waitFor()
+    await page.goto(new URL(await placeOf(deck, 'Plain', 'settings'), page.url()).href)
+    await page.getByRole('button', { name: 'Run with parameters …' }).click()
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Run')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Run #2' }).waitFor()
   })
 })

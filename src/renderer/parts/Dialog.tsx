@@ -11,16 +11,18 @@ interface Props {
   /** Buttons, the main one last. */
   actions?: ReactNode
   isWide?: boolean
+  /** What has the focus at first; the first thing that can have it, if not given. */
+  initialFocus?: () => HTMLElement | null
 }
 
 /** Something above the view: it holds the focus, and goes with Escape. */
-export function Dialog({ title, onClose, children, actions, isWide = false }: Props) {
+export function Dialog({ title, onClose, children, actions, isWide = false, initialFocus }: Props) {
   const { t } = useTranslation()
   return (
     <Base.Root open onOpenChange={(open) => open || onClose()}>
       <Base.Portal>
         <Base.Backdrop className="backdrop" />
-        <Base.Popup className={isWide ? 'dialog wide' : 'dialog'}>
+        <Base.Popup className={isWide ? 'dialog wide' : 'dialog'} {...(initialFocus && { initialFocus })}>
           <div className="dialog-head">
             <Base.Title>{title}</Base.Title>
             <Base.Close className="icon" aria-label={t('app.close')}>

@@ -61,6 +61,7 @@ function Asked({ job, params }: NonNullable<ReturnType<typeof useDialogs.getStat
     <Dialog
       title={t('runDialog.title', { name: job.name })}
       onClose={close}
+      initialFocus={firstField}
       actions={
         <>
           {other && !sameJson(other, value) && (
@@ -96,6 +97,12 @@ function Asked({ job, params }: NonNullable<ReturnType<typeof useDialogs.getStat
     </Dialog>
   )
 }
+
+/** Enter runs it at once: from the first field, or where there is none from the button. */
+const firstField = () =>
+  document.querySelector<HTMLElement>(
+    `#${FORM} :is(input, select, textarea):not(details:not([open]) *), button[form=${FORM}]`,
+  )
 
 const sameJson = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other)
 

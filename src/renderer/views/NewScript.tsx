@@ -52,6 +52,7 @@ export function NewScript({ onClose }: { onClose: () => void }) {
     <Dialog
       title={t('scripts.new')}
       onClose={onClose}
+      initialFocus={() => document.querySelector<HTMLElement>(`#${FORM} input`)}
       actions={
         <button type="submit" form={FORM} className="main">
           {t('scripts.make')}

@@ -212,13 +212,13 @@ function NextTimes({ preview }: { preview: Preview | null }) {
   if (when.preset === 'hand') return <p className="quiet">{t('editor.byHand')}</p>
   const format = new Intl.DateTimeFormat(i18n.language, {
     weekday: 'short',
-    dateStyle: undefined,
     year: 'numeric',
     month: 'short',
     day: 'numeric',
     hour: '2-digit',
     minute: '2-digit',
     timeZoneName: 'short',
+    ...(preview?.occurrences.some(({ at }) => at % 60_000 !== 0) && { second: '2-digit' }),
     ...(preview && { timeZone: preview.zone }),
   })
   return (
