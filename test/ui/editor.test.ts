@@ -232,7 +232,8 @@ describe.skipIf(withoutBrowser)('the settings of a job', () => {
     const deck = await WebDeck.serve()
     await deck.run('add', 'Original', '--cron', '0 9 * * *', '--', 'echo', 'one')
     const page = await deck.window({}, await placeOf(deck, 'Original', 'settings'))
-    await page.getByRole('button', { name: 'Duplicate' }).click()
+    await page.getByRole('button', { name: /^More for/ }).click()
+    await page.getByRole('menuitem', { name: 'Duplicate' }).click()
     await page.getByRole('heading', { name: 'Edit Original 2' }).waitFor()
     expect((await jobs(deck)).jobs).toMatchObject([
       { name: 'Original' },

@@ -1,4 +1,5 @@
 /** The decisions of the editor of jobs and of its forms, which need no window. */
+import { freeName } from '../../src/renderer/free-name.ts'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Job } from '../../src/shared/contract.ts'
@@ -7,16 +8,16 @@ import { scheduleSchema } from '../../src/shared/schedule.ts'
 import { placeOfLine, codeLines } from '../../src/renderer/parts/code-lines.ts'
 import { readParameters } from '../../src/renderer/parts/form/read.ts'
 import { engineProblems, fieldKind, problemsOf, withDefaults } from '../../src/renderer/parts/form/schema.ts'
-import { joinWords, splitLine } from '../../src/renderer/views/editor/command-line.ts'
+import { joinWords, splitLine } from '../../src/renderer/command-line.ts'
 import {
   EMPTY,
   draftOf,
   fieldOfFault,
-  freeName,
   inputOf,
   suggestedName,
   wrongsOf,
   type Draft,
+  withoutPasswords,
 } from '../../src/renderer/views/editor/draft.ts'
 import { POLICY_FIELDS, defaultOf, policyOf, textsOf } from '../../src/renderer/views/editor/policy-fields.ts'
 import {
@@ -374,4 +375,21 @@ test('the line with the mistake is found among those that were removed', () => {
   const lines = codeLines('a\nb\nc\n', 'a\nx\nc\n')
   expect(lines[placeOfLine(lines, 2)]).toEqual({ kind: 'added', text: 'x' })
   expect(placeOfLine(lines, undefined)).toBe(-1)
+})
+
+test('a password that was typed is not kept with the draft; the name of a secret is', () => {
+  const schema = {
+    type: 'object',
+    properties: {
+      pass: { type: 'string', format: 'password' },
+      key: { type: 'string', format: 'password' },
+      user: { type: 'string' },
+    },
+  }
+  const params = { pass: 'hunter2', key: { secret: 'KEY' }, user: 'me' }
+  expect(withoutPasswords({ ...EMPTY, params }, schema).params).toEqual({
+    key: { secret: 'KEY' },
+    user: 'me',
+  })
+  expect(withoutPasswords({ ...EMPTY, params }, null).params).toEqual(params)
 })

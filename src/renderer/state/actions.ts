@@ -1,4 +1,5 @@
 /** What people do with jobs, wherever they do it: each says what it did, and offers the way back where there is one. */
+import { freeName } from '../free-name.ts'
 import type { Input, Job, Parameters } from '../../shared/contract.ts'
 import { client } from '../client.ts'
 import { saveFile } from '../save-file.ts'
@@ -148,10 +149,8 @@ export async function moveJobs(jobs: readonly Job[], category: string | null): P
 /** Makes a job that is like it, disabled, and opens it in the editor. */
 export async function duplicateJob(job: Job): Promise<void> {
   const { key: _, ...rest } = inputOf(job)
-  const names = new Set(useJobs.getState().jobs.map(({ name }) => name))
-  let name = t('actions.copyOf', { name: job.name })
-  for (let number = 2; names.has(name); number++)
-    name = t('actions.copyOf', { name: `${job.name} ${number}` })
+  const keys = new Set(useJobs.getState().jobs.map((each) => each.key))
+  const name = freeName(job.name, (each) => keys.has(each))
   const made = await attempt(async () => {
     const copy = await client.request('jobs.save', { ...rest, name })
     return client.request('jobs.enable', { job: copy.id, enabled: false })

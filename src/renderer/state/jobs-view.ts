@@ -1,6 +1,7 @@
 /** What of the jobs is shown, and in which order: it stays when one comes back. */
 import { create } from 'zustand'
-import type { Handler, Job } from '../../shared/contract.ts'
+import type { Job } from '../../shared/contract.ts'
+import { handlerText } from '../handlers.ts'
 
 export type Column = 'name' | 'status' | 'schedule' | 'next' | 'last'
 
@@ -27,15 +28,6 @@ export const sortBy = (column: Column): void =>
     sort: column,
     isDescending: sort === column && !isDescending,
   }))
-
-/** What a job runs, as a text to look in. */
-export function handlerText(handler: Handler): string {
-  if ('script' in handler) return handler.script
-  if ('file' in handler) return handler.file
-  if ('command' in handler) return handler.command.join(' ')
-  if ('shell' in handler) return handler.shell
-  return handler.function
-}
 
 /** Those with all words of the text in what is known of them, whatever the case of letters. */
 export function filtered(

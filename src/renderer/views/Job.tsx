@@ -1,4 +1,4 @@
-import { Pencil, Play, Square } from 'lucide-react'
+import { Pencil, Play, SlidersHorizontal, Square } from 'lucide-react'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Job } from '../../shared/contract.ts'
@@ -109,6 +109,15 @@ function Head({ job }: { job: Job }) {
           )}
           <button type="button" className="main" onClick={run} disabled={!canRun}>
             <Play aria-hidden size={14} /> {t('jobs.start')}
+          </button>
+          <button
+            type="button"
+            onClick={() => askToRun(job)}
+            disabled={!canRun}
+            aria-label={t('jobMenu.run')}
+            title={t('jobMenu.run')}
+          >
+            <SlidersHorizontal aria-hidden size={14} />
           </button>
           {job.schedule && (
             <PauseMenu targets={[{ job: job.id }]} isPaused={job.pause?.target === `job:${job.id}`} />

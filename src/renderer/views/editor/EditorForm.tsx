@@ -1,3 +1,4 @@
+import { freeName } from '../../free-name.ts'
 import { useMemo, useState, type FormEvent, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Job, JobInput } from '../../../shared/contract.ts'
@@ -22,13 +23,13 @@ import {
   EMPTY,
   draftOf,
   fieldOfFault,
-  freeName,
   handlerOf,
   inputOf,
   suggestedName,
   wrongsOf,
   type Draft,
   type Wrongs,
+  withoutPasswords,
 } from './draft.ts'
 import { How } from './How.tsx'
 import { What } from './What.tsx'
@@ -75,7 +76,7 @@ export function EditorForm({ job, script }: Props) {
     const next = { ...draft, ...part }
     setDraft(next)
     setFault(null)
-    keepDraft(key, next, base)
+    keepDraft(key, withoutPasswords(next, schema), base)
   }
   function discard(): void {
     dropDraft(key)

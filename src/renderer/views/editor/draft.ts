@@ -2,13 +2,14 @@
 import type { Handler, Job, JobInput, Parameters } from '../../../shared/contract.ts'
 import { line, policySchema } from '../../../shared/policy.ts'
 import { scheduleSchema } from '../../../shared/schedule.ts'
+import type { Kind } from '../../handlers.ts'
+import type { Schema } from '../../parts/form/schema.ts'
 import { readParameters } from '../../parts/form/read.ts'
-import { joinWords, splitLine } from './command-line.ts'
+import { joinWords, splitLine } from '../../command-line.ts'
 import { fieldAt, formOf, policyOf, textsOf, type PolicyTexts, type Variable } from './policy-fields.ts'
 import { NO_WHEN, hasBounds, isSpan, scheduleOf, whenOf, type When } from './when.ts'
 
-export const KINDS = ['script', 'command', 'shell', 'file', 'function'] as const
-export type Kind = (typeof KINDS)[number]
+export { KINDS, type Kind } from '../../handlers.ts'
 
 export interface Draft {
   /** Empty: it is called after what it runs. */
@@ -125,10 +126,13 @@ function scheduleFor(when: When, job: Job | null): JobInput['schedule'] | null {
   return isSame ? job.schedule : scheduleOf(when)
 }
 
-/** A name that no other job has: with a number after it, where it is taken. */
-export function freeName(name: string, isTaken: (name: string) => boolean): string {
-  if (name === '' || !isTaken(name)) return name
-  for (let number = 2; ; number++) if (!isTaken(`${name} ${number}`)) return `${name} ${number}`
+/** The draft as it may be kept: what was typed into fields for passwords lies nowhere before the job is saved. */
+export function withoutPasswords(draft: Draft, schema: Schema | null): Draft {
+  const properties = Object(schema?.properties) as Record<string, Schema>
+  const isPassword = (name: string, value: unknown) =>
+    properties[name]?.format === 'password' && typeof value === 'string'
+  const params = Object.entries(draft.params).filter(([name, value]) => !isPassword(name, value))
+  return { ...draft, params: Object.fromEntries(params) }
 }
 
 /**

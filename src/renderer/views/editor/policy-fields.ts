@@ -5,7 +5,7 @@ import { DEFAULT_POLICY, MODES, PLANNING_DEFAULTS } from '../../../shared/policy
 import { MISSED, OVERLAPS, RESTARTS } from '../../../shared/schedule.ts'
 import { isReference } from '../../../shared/secrets.ts'
 import { formatSize } from '../../../shared/size.ts'
-import { joinWords, splitLine } from './command-line.ts'
+import { joinWords, splitLine } from '../../command-line.ts'
 
 /** How the text of a field becomes its value. */
 export type FieldForm =

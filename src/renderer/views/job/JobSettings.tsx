@@ -1,19 +1,12 @@
-import { Copy, Download, Pencil, Play, Power, Trash2 } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Handler, Job, Output } from '../../../shared/contract.ts'
+import type { Job, Output } from '../../../shared/contract.ts'
 import { isReference } from '../../../shared/secrets.ts'
+import { handlerText, kindOf } from '../../handlers.ts'
 import { client } from '../../client.ts'
 import { Time } from '../../parts/Time.tsx'
-import { enableJobs, exportJobs, inputOf, removeJobs } from '../../state/actions.ts'
-import { askToRun } from '../../state/dialogs.ts'
-import { useJobs } from '../../state/jobs.ts'
-import { attempt } from '../../state/notices.ts'
-import { go, linkTo } from '../../state/route.ts'
-import { tellDone } from '../../state/toasts.ts'
+import { linkTo } from '../../state/route.ts'
 import { useExplained } from '../editor/How.tsx'
-import { joinWords } from '../editor/command-line.ts'
-import { freeName } from '../editor/draft.ts'
 import { GROUP_NAMES, fieldsIn, partOf, type PolicyField } from '../editor/policy-fields.ts'
 import { useValueText } from '../editor/value-text.ts'
 import { JobVersions } from './JobVersions.tsx'
@@ -24,7 +17,6 @@ export function JobSettings({ job }: { job: Job }) {
   const { t } = useTranslation()
   return (
     <>
-      <Actions job={job} />
       {job.managedBy && <p className="note warn">{t('editor.managed', { file: job.managedBy })}</p>}
       <Said job={job} />
       <PolicyTable job={job} />
@@ -33,79 +25,6 @@ export function JobSettings({ job }: { job: Job }) {
     </>
   )
 }
-
-function Actions({ job }: { job: Job }) {
-  const { t } = useTranslation()
-  const jobs = useJobs((state) => state.jobs)
-
-  async function duplicate(): Promise<void> {
-    const taken = new Set(jobs.map(({ key }) => key))
-    const name = freeName(job.name, (each) => taken.has(each))
-    const copy = await attempt(async () => {
-      const { key: _, ...input } = inputOf(job)
-      const saved = await client.request('jobs.save', { ...input, name })
-      // Two of the same must not run by themselves before somebody has changed one of them.
-      return client.request('jobs.enable', { job: saved.id, enabled: false })
-    })
-    if (!copy) return
-    tellDone(t('jobSettings.duplicated', { name }))
-    go(linkTo.editJob(copy.id))
-  }
-
-  return (
-    <div className="settings-actions">
-      <a className="button main" href={linkTo.editJob(job.id)}>
-        <Pencil aria-hidden size={16} />
-        {t('jobSettings.edit')}
-      </a>
-      <button type="button" onClick={() => askToRun(job)} disabled={job.handlers.length === 0}>
-        <Play aria-hidden size={16} />
-        {t('jobSettings.runWith')}
-      </button>
-      <button type="button" onClick={duplicate}>
-        <Copy aria-hidden size={16} />
-        {t('jobSettings.duplicate')}
-      </button>
-      <button type="button" onClick={() => exportJobs([job])}>
-        <Download aria-hidden size={16} />
-        {t('jobSettings.export')}
-      </button>
-      <button type="button" onClick={() => enableJobs([job], !job.enabled)}>
-        <Power aria-hidden size={16} />
-        {job.enabled ? t('jobSettings.disable') : t('jobSettings.enable')}
-      </button>
-      <button
-        type="button"
-        className="danger"
-        onClick={async () => {
-          if (await removeJobs([job])) go(linkTo.jobs)
-        }}
-      >
-        <Trash2 aria-hidden size={16} />
-        {t('actions.remove')}
-      </button>
-    </div>
-  )
-}
-
-/** What a job runs, as it is typed. */
-export function handlerText(handler: Handler): string {
-  if ('script' in handler) return handler.script
-  if ('file' in handler) return handler.file
-  if ('command' in handler) return joinWords(handler.command)
-  return 'shell' in handler ? handler.shell : handler.function
-}
-
-const kindOf = (handler: Handler) =>
-  'script' in handler
-    ? 'script'
-    : 'file' in handler
-      ? 'file'
-      : 'command' in handler
-        ? 'command'
-        : 'shell' in handler
-          ? 'shell'
-          : 'function'
 
 function Said({ job }: { job: Job }) {
   const { t } = useTranslation()
