@@ -94,7 +94,7 @@ describe.skipIf(withoutBrowser)('the main views look as they did', () => {
     await deck.run('trust', 'photos.sh')
     await deck.run('add', 'Nightly backup', '--category', 'home/disk', '--cron', '0 3 * * *', '--', 'true')
     await deck.run('add', 'Photos', '--category', 'home', '--every', '1d', 'photos.sh')
-    await deck.run('add', 'Report', '--', 'sh', '-c', 'echo one; echo two >&2; exit 3')
+    await deck.run('add', 'Report', '--directory', '/', '--', 'sh', '-c', 'echo one; echo two >&2; exit 3')
     await deck.run('disable', 'Photos')
     await deck.run('start', 'Report')
     const jobs = (await deck.run('list', '--json')).trim().split('\n')
@@ -103,8 +103,8 @@ describe.skipIf(withoutBrowser)('the main views look as they did', () => {
       .find(({ name }) => name === 'Report')!
     for (const [name, place, wanted] of [
       ['jobs', '#/jobs', page.getByText('At 03:00')],
-      ['run', '#/runs/1', page.getByRole('log').getByText('two')],
-      ['job-settings', `#/jobs/${id}/settings`, page.getByRole('heading', { name: 'Report' })],
+      ['run', '#/runs/1', page.getByText('Environment:')],
+      ['job-settings', `#/jobs/${id}/settings`, page.getByText('Made')],
       ['editor', '#/new-job', page.getByText('photos.sh')],
       ['scripts', '#/scripts', page.getByText('hello.sh')],
       ['logs', '#/logs', page.getByRole('heading', { name: 'Logs' })],

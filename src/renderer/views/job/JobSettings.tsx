@@ -15,13 +15,19 @@ import './job-settings.css'
 /** All that is set for a job, where it comes from, what it was before, and who did what. */
 export function JobSettings({ job }: { job: Job }) {
   const { t } = useTranslation()
+  const explained = useExplained(job)
   return (
     <>
       {job.managedBy && <p className="note warn">{t('editor.managed', { file: job.managedBy })}</p>}
       <Said job={job} />
-      <PolicyTable job={job} />
-      <JobVersions job={job} />
-      <Trail job={job} />
+      {/* All of it at once: nothing moves away from under the pointer. */}
+      {explained.length > 0 && (
+        <>
+          <PolicyTable explained={explained} />
+          <JobVersions job={job} />
+          <Trail job={job} />
+        </>
+      )}
     </>
   )
 }
@@ -76,11 +82,9 @@ interface Row {
   from: string
 }
 
-function PolicyTable({ job }: { job: Job }) {
+function PolicyTable({ explained }: { explained: Output<'jobs.policy'> }) {
   const { t } = useTranslation()
-  const explained = useExplained(job)
   const told = useValueText()
-  if (explained.length === 0) return null
   const whole = Object.fromEntries(explained.map(({ field, value }) => [field, value]))
   const fromOf = (field: PolicyField) =>
     explained.find((each) => each.field === field.split('.')[0])?.from ?? 'default'
