@@ -26,15 +26,32 @@ export function spanText(t: TFunction, milliseconds: number): string {
     .join(' ')
 }
 
+/** Making a format takes longer than using it a hundred times: each is made once. */
+const formats = new Map<string, Intl.DateTimeFormat | Intl.RelativeTimeFormat>()
+
+function kept<F extends Intl.DateTimeFormat | Intl.RelativeTimeFormat>(key: string, make: () => F): F {
+  const known = formats.get(key)
+  if (known) return known as F
+  const made = make()
+  formats.set(key, made)
+  return made
+}
+
+/** @param options in the same order wherever the same is meant */
+const dateFormat = (language: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
+  kept(`${language} ${JSON.stringify(options)}`, () => new Intl.DateTimeFormat(language, options))
+
+const relativeFormat = (language: string): Intl.RelativeTimeFormat =>
+  kept(language, () => new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' }))
+
 /** Beyond this, in either direction, a date says more than a number of days. */
 const RELATIVE = 6 * DAY
 
 /** How far a time is from now, in words; what is far away as a date. */
 export function relativeText(language: string, time: number, now: number): string {
   const away = time - now
-  if (Math.abs(away) > RELATIVE)
-    return new Intl.DateTimeFormat(language, { dateStyle: 'medium' }).format(time)
-  const words = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' })
+  if (Math.abs(away) > RELATIVE) return dateFormat(language, { dateStyle: 'medium' }).format(time)
+  const words = relativeFormat(language)
   const size = Math.abs(away)
   if (size < MINUTE) return words.format(Math.trunc(away / SECOND), 'second')
   if (size < HOUR) return words.format(Math.trunc(away / MINUTE), 'minute')
@@ -43,7 +60,7 @@ export function relativeText(language: string, time: number, now: number): strin
 }
 
 export const dateText = (language: string, time: number): string =>
-  new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(time)
+  dateFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(time)
 
 /** A time of the day, with the day where that is another one than today. */
 export function whenText(
@@ -53,9 +70,9 @@ export function whenText(
   how: Pick<Intl.DateTimeFormatOptions, 'timeZone' | 'second'> = {},
 ): string {
   const zone = how.timeZone === undefined ? {} : { timeZone: how.timeZone }
-  const day = (at: number) => new Intl.DateTimeFormat('en', { dateStyle: 'short', ...zone }).format(at)
+  const day = (at: number) => dateFormat('en', { dateStyle: 'short', ...zone }).format(at)
   const date = { weekday: 'short', month: 'short', day: 'numeric' } as const
-  return new Intl.DateTimeFormat(language, {
+  return dateFormat(language, {
     hour: '2-digit',
     minute: '2-digit',
     ...how,
@@ -65,7 +82,7 @@ export function whenText(
 
 /** From one time to another, without saying twice what both share. */
 export const rangeText = (language: string, from: number, to: number): string =>
-  new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).formatRange(from, to)
+  dateFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).formatRange(from, to)
 
 /** A time as the field for a date and a time of the day has it, in the zone of this machine. */
 export function localText(time: number): string {

@@ -1,5 +1,5 @@
 import { Menu as Base } from '@base-ui/react/menu'
-import type { ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import './menu.css'
 
 export type MenuEntry =
@@ -15,10 +15,29 @@ interface Props {
   entries: MenuEntry[]
 }
 
-/** A button that opens a menu. */
-export function Menu({ children, label, className, entries }: Props) {
+/** A button that opens a menu. There is no menu before somebody wants it: a list has one in each of its rows. */
+export function Menu(props: Props) {
+  const [isWanted, setWanted] = useState(false)
+  const { children, label, className } = props
+  if (isWanted) return <Opened {...props} />
   return (
-    <Base.Root modal={false}>
+    <button
+      type="button"
+      className={className}
+      aria-label={label}
+      title={label}
+      aria-haspopup="menu"
+      aria-expanded={false}
+      onClick={() => setWanted(true)}
+    >
+      {children}
+    </button>
+  )
+}
+
+function Opened({ children, label, className, entries }: Props) {
+  return (
+    <Base.Root modal={false} defaultOpen>
       <Base.Trigger className={className ?? ''} aria-label={label} title={label}>
         {children}
       </Base.Trigger>

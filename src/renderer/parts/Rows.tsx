@@ -15,11 +15,11 @@ export interface Head {
 type Key = string | number
 
 /** Which rows are chosen, and how one says so. */
-export interface Choice<K extends Key> {
+export interface Choice<T, K extends Key> {
   chosen: ReadonlySet<K>
   change: (chosen: ReadonlySet<K>) => void
   /** What the box of a row is called. */
-  labelOf: (key: K) => string
+  labelOf: (item: T) => string
 }
 
 interface Props<T, K extends Key> {
@@ -32,7 +32,7 @@ interface Props<T, K extends Key> {
   /** The cells of a row; the first link in it is what the arrow keys go to. */
   row: (item: T) => ReactNode
   /** Rows can be chosen: each has a box, and Space in a row is that. */
-  choice?: Choice<K>
+  choice?: Choice<T, K>
   /** Below the last row. */
   foot?: ReactNode
 }
@@ -51,7 +51,7 @@ export function Rows<T, K extends Key>({ label, kind, heads, items, keyOf, row, 
     getScrollElement: () => box.current,
     estimateSize: () => ROW_HEIGHT,
     getItemKey: (index) => keyOf(items[index]!),
-    overscan: 12,
+    overscan: 8,
   })
 
   // The row may only be there once it was scrolled to.
@@ -135,7 +135,7 @@ export function Rows<T, K extends Key>({ label, kind, heads, items, keyOf, row, 
                   <span role="cell" className="choose">
                     <input
                       type="checkbox"
-                      aria-label={choice.labelOf(keyOf(item))}
+                      aria-label={choice.labelOf(item)}
                       checked={isChosen}
                       onChange={() => {}}
                       onClick={(event: MouseEvent) => choose(index, event.shiftKey)}

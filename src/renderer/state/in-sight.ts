@@ -1,35 +1,52 @@
 /** What is only read for rows that are in sight, and kept for when they come back. */
-import { useEffect } from 'react'
-import { create } from 'zustand'
+import { useCallback, useEffect, useSyncExternalStore } from 'react'
 import type { Execution, Job, Output } from '../../shared/contract.ts'
 import { client } from '../client.ts'
 
 /** A row that passes by while one scrolls asks for nothing: only what stays for so long, in ms. */
 const SETTLED = 60
 
+/** So many values are kept; of rows that were scrolled far away they are read again. */
+const MOST = 1000
+
 /**
  * @param read rejects for what is gone
  * @returns a hook that has what was read for `of`, and reads it anew when `version` is another
  */
-function createInSight<K, V>(read: (of: K) => Promise<V>) {
-  const useKept = create<{ values: ReadonlyMap<K, V> }>(() => ({ values: new Map() }))
-  const versions = new Map<K, string>()
-  return function useInSight(of: K | null, version: string): V | undefined {
-    const value = useKept(({ values }) => (of === null ? undefined : values.get(of)))
+function createInSight<V>(read: (of: string) => Promise<V>) {
+  /** Those that were read last come last. */
+  const kept = new Map<string, { version: string; value: V }>()
+  const listeners = new Map<string, Set<() => void>>()
+
+  async function readNow(of: string, version: string): Promise<void> {
+    const value = await read(of)
+    kept.delete(of)
+    kept.set(of, { version, value })
+    for (const old of kept.keys()) if (kept.size > MOST) kept.delete(old)
+    for (const listener of listeners.get(of) ?? []) listener()
+  }
+
+  return function useInSight(of: string | null, version: string): V | undefined {
+    const subscribe = useCallback(
+      (listener: () => void) => {
+        if (of === null) return () => {}
+        const others = listeners.get(of) ?? new Set()
+        listeners.set(of, others.add(listener))
+        return () => {
+          others.delete(listener)
+          if (others.size === 0) listeners.delete(of)
+        }
+      },
+      [of],
+    )
     useEffect(() => {
-      if (of === null || versions.get(of) === version) return undefined
+      if (of === null || kept.get(of)?.version === version) return undefined
       const timer = setTimeout(() => {
-        read(of).then(
-          (found) => {
-            versions.set(of, version)
-            useKept.setState(({ values }) => ({ values: new Map(values).set(of, found) }))
-          },
-          () => {}, // it was removed: the list tells so next
-        )
+        readNow(of, version).catch(() => {}) // it was removed: the list tells so next
       }, SETTLED)
       return () => clearTimeout(timer)
     }, [of, version])
-    return value
+    return useSyncExternalStore(subscribe, () => (of === null ? undefined : kept.get(of)?.value))
   }
 }
 

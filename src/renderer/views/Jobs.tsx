@@ -1,5 +1,5 @@
 import { Pause, Play, Plus, Square, X } from 'lucide-react'
-import { useEffect, useMemo, useRef } from 'react'
+import { memo, useEffect, useMemo, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Execution, Job } from '../../shared/contract.ts'
 import { JOB_STATUSES } from '../../shared/statuses.ts'
@@ -127,7 +127,7 @@ export function JobsView({ folder }: { folder: string | null }) {
           choice={{
             chosen,
             change: choose,
-            labelOf: (id) => t('rows.one', { name: found.find((job) => job.id === id)?.name ?? '' }),
+            labelOf: ({ name }) => t('rows.one', { name }),
           }}
         />
       )}
@@ -135,8 +135,11 @@ export function JobsView({ folder }: { folder: string | null }) {
   )
 }
 
-/** @param isInFolder whether it is right in the folder that is shown, which then need not be named */
-function JobRow({ job, isInFolder }: { job: Job; isInFolder: boolean }) {
+/**
+ * Drawn anew only when the job is another, not with each row that is scrolled by.
+ * @param isInFolder whether it is right in the folder that is shown, which then need not be named
+ */
+const JobRow = memo(function JobRow({ job, isInFolder }: { job: Job; isInFolder: boolean }) {
   const runs = useLastRuns(job)
   return (
     <>
@@ -174,7 +177,7 @@ function JobRow({ job, isInFolder }: { job: Job; isInFolder: boolean }) {
       </span>
     </>
   )
-}
+})
 
 function Schedule({ job }: { job: Job }) {
   const { t, i18n } = useTranslation()

@@ -1,3 +1,4 @@
+import { dateText } from '../../format.ts'
 import { ChevronDown, ChevronRight } from 'lucide-react'
 import { memo, type CSSProperties, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -19,16 +20,6 @@ function knownPieces(entry: LogEntry): Piece[] {
   const pieces = known.get(entry) ?? piecesOf(entry.message)
   known.set(entry, pieces)
   return pieces
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>()
-
-/** The day and the time. A format is costly to make, and lines are drawn by the hundred. */
-function wholeTime(language: string, time: number): string {
-  const format =
-    formats.get(language) ?? new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' })
-  formats.set(language, format)
-  return format.format(time)
 }
 
 interface Props {
@@ -82,7 +73,7 @@ export const LogLine = memo(({ entry, time, marksOf, isOpen, isFolded, toggle }:
         <span className="opens" />
       )}
       <span className="gutter">
-        <time className="quiet" title={wholeTime(i18n.language, entry.time)}>
+        <time className="quiet" title={dateText(i18n.language, entry.time)}>
           {time}
         </time>
         <span className={`level ${entry.level}`}>{entry.level}</span>

@@ -67,7 +67,7 @@ export function JobRuns({ job: { id } }: { job: Job }) {
           items={runs}
           keyOf={(run) => run.id}
           row={(run) => <RunRow run={run} />}
-          choice={{ chosen, change: setChosen, labelOf: (run) => t('rows.one', { name: `#${run}` }) }}
+          choice={{ chosen, change: setChosen, labelOf: (run) => t('rows.one', { name: `#${run.id}` }) }}
           foot={
             runs.length === wanted && (
               <button type="button" onClick={() => attempt(() => readMore(id))}>
