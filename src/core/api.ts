@@ -17,7 +17,7 @@ import { watchSchema } from '../shared/watch.ts'
 import { isFinal } from './dispatch/lifecycle.ts'
 import type { Engine } from './engine.ts'
 import { findCategory, moveCategory, removeCategories, saveCategory } from './categories.ts'
-import { bringBack, definitionOf, enableJob, removeJobs, restoreVersion, saveJob } from './jobs.ts'
+import { bringBack, definitionOf, enableJob, moveJobs, removeJobs, restoreVersion, saveJob } from './jobs.ts'
 import { explainPolicy } from './policy.ts'
 import { storeFault } from './store/failure.ts'
 import { UNDO_TIME, deleteRunsOf } from './sweep.ts'
@@ -111,6 +111,12 @@ const handlers: Handlers = {
     const found = ids.map((id) => engine.store.jobs.find(id)!)
     await engine.planning.afterSettling(() => removeJobs(engine, ids), ids)
     return found
+  },
+  async 'jobs.move'(engine, { jobs, category }) {
+    const ids = [...new Set(jobs.map((job) => findJob(engine, job)))]
+    await engine.planning.afterSettling(() => moveJobs(engine, ids, category), ids)
+    engine.wake()
+    return ids.map((id) => engine.store.jobs.find(id)!)
   },
   async 'jobs.bringBack'(engine, { job }) {
     const id = findRemoved(engine, job)

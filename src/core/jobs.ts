@@ -51,6 +51,14 @@ export function restoreVersion(deck: Deck, jobId: string, number: number): void 
   saveFace(deck, deck.store.jobs.find(jobId)!.key, face)
 }
 
+/** Puts jobs into a category, which is made where it is missing, or with null into none. An edit as any other. */
+export function moveJobs(deck: Deck, ids: string[], category: string | null): void {
+  for (const id of ids) {
+    const face = deck.store.versions.face(id, deck.store.versions.latest(id)!)!
+    if (face.category !== category) saveFace(deck, deck.store.jobs.find(id)!.key, { ...face, category })
+  }
+}
+
 /**
  * Marks jobs as removed: they are shown no more, what waits of them is cancelled, and they can be brought back until
  * they are swept.

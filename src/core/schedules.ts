@@ -100,9 +100,14 @@ export async function upcoming(
 export async function readiness(engine: Engine, jobIds: string[]): Promise<Output<'jobs.readiness'>> {
   const found: Output<'jobs.readiness'> = []
   for (const jobId of jobIds) {
-    const pause = engine.store.jobs.find(jobId)!.pause
     const refusal = await requireReady(engine, jobId).then(() => null, toFault)
-    found.push({ jobId, pause, refusal: refusal && { code: refusal.code, message: refusal.message } })
+    const job = engine.store.jobs.find(jobId)
+    if (!job) continue // it was removed meanwhile
+    found.push({
+      jobId,
+      pause: job.pause,
+      refusal: refusal && { code: refusal.code, message: refusal.message },
+    })
   }
   return found
 }
@@ -133,7 +138,9 @@ export async function skipNext(deck: Deck, jobId: string, undo: boolean): Promis
 }
 
 /**
- * Answers what was held for a person: runs the latest of each row, or lets all of them pass.
+ * Answers what was held for a person: runs the latest of each row, or lets all of them pass. What cannot be run now goes on
+ * waiting.
+ * @throws Fault that says why, where none of the jobs can be run
  * @returns what was queued
  */
 export async function answerHeld(
@@ -143,9 +150,13 @@ export async function answerHeld(
 ): Promise<Execution[]> {
   const { store, planning } = deck
   const queued: Execution[] = []
+  const refusals: Fault[] = []
   for (const jobId of jobIds) {
     const prepared = run ? await planning.prepare(jobId) : undefined
-    if (prepared && 'refusal' in prepared) throw prepared.refusal
+    if (prepared && 'refusal' in prepared) {
+      refusals.push(prepared.refusal) // the others are answered all the same; this one goes on waiting
+      continue
+    }
     const started = await planning.afterSettling(() => {
       const held = store.occurrences
         .list({ jobId, outcomes: ['held'] }, -1)
@@ -161,6 +172,7 @@ export async function answerHeld(
     queued.push(...started)
   }
   deck.wake()
+  if (refusals.length === jobIds.length && refusals[0]) throw refusals[0]
   return queued
 }
 
@@ -204,7 +216,9 @@ export async function backfill(
 }
 
 async function requireReady({ store, prepare, places }: Engine, jobId: string): Promise<void> {
-  const parts = await prepare(store.jobs.definition(jobId)!, store.categories.ofJob(jobId), {})
+  const definition = store.jobs.definition(jobId)
+  if (!definition) return
+  const parts = await prepare(definition, store.categories.ofJob(jobId), {})
   for (const { definition } of parts) await places.requireStart(definition)
 }
 

@@ -37,13 +37,15 @@ export function createLasting(
 
   async function keepConnected(): Promise<never> {
     let wait = FIRST_WAIT
+    /** Whether something may have happened, or been refused, while nobody could be reached. */
+    let wasAway = false
     for (;;) {
       try {
         current = remote(await connect(), report)
         wait = FIRST_WAIT
         tell('online')
         first.resolve()
-        for (const watcher of watchers) begin(watcher, true)
+        for (const watcher of watchers) begin(watcher, wasAway)
         await current.ended
         tell('offline')
       } catch (thrown) {
@@ -51,6 +53,7 @@ export function createLasting(
         first.resolve() // what waits is refused rather than kept for when nobody remembers it
       }
       current = undefined
+      wasAway = true
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, wait)
         hurry = () => (clearTimeout(timer), resolve())

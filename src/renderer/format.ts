@@ -56,7 +56,13 @@ export function relativeText(language: string, time: number, now: number): strin
   if (size < MINUTE) return words.format(Math.trunc(away / SECOND), 'second')
   if (size < HOUR) return words.format(Math.trunc(away / MINUTE), 'minute')
   if (size < DAY) return words.format(Math.trunc(away / HOUR), 'hour')
-  return words.format(Math.trunc(away / DAY), 'day')
+  return words.format(dayOf(time) - dayOf(now), 'day')
+}
+
+/** The number of its day on the calendar of this machine: the day after is tomorrow, however many hours away. */
+function dayOf(time: number): number {
+  const date = new Date(time)
+  return Math.round(Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / DAY)
 }
 
 export const dateText = (language: string, time: number): string =>

@@ -400,6 +400,14 @@ export const contract = {
     input: z.strictObject({ jobs: z.array(reference).min(1).max(1000) }),
     output: z.array(job),
   },
+  /** Puts jobs into a category, which is made where it is missing, or with null into none: all of them or none. */
+  'jobs.move': {
+    input: z.strictObject({
+      jobs: z.array(reference).min(1).max(100_000),
+      category: categoryPath.nullable(),
+    }),
+    output: z.array(job),
+  },
   /** Brings a job back that was removed, with its runs. */
   'jobs.bringBack': { input: z.strictObject({ job: z.string().min(1) }), output: job },
   /** Stops what runs of the job and starts it again; a daemon that was stopped is kept running again. */

@@ -58,6 +58,38 @@ describe.skipIf(withoutBrowser)('the jobs', () => {
     await expect.poll(() => deck.run('list')).toMatch(/Nightly backup[^]*Photos[^]*Report/)
   })
 
+  test('one that is left while it is read anew does not show up in the place of the next', async () => {
+    const deck = await filled()
+    const page = await deck.window({}, '#/jobs')
+    const rows = page.locator('[data-row]')
+    await rows.getByRole('link', { name: 'Nightly backup' }).click()
+    await page.getByText(/It will run/).waitFor()
+    const [beta] = (await deck.run('list', '--json', '--text', 'Photos')).trim().split('\n')
+    const { id } = JSON.parse(beta!) as { id: string }
+    // It is told of the change, and waits a little before it reads: by then another job is looked at.
+    await deck.run('disable', 'Nightly backup')
+    await page.locator('header [data-state=disabled]').waitFor()
+    await page.evaluate((hash) => (location.hash = hash), `#/jobs/${id}`)
+    await page.getByRole('heading', { name: 'Photos' }).waitFor()
+    await page.getByText(/It will run/).waitFor()
+    await deck.run('edit', 'Nightly backup', '--description', 'anything')
+    await expect.poll(() => deck.run('show', 'Nightly backup')).toContain('anything')
+    expect(await page.getByText(/It will run/).isVisible()).toBe(true)
+    expect(await page.title()).toBe('Photos – Jobdeck')
+  })
+
+  test('the way back from disabling some does not enable those that were disabled before', async () => {
+    const deck = await filled()
+    await deck.run('disable', 'Photos')
+    const page = await deck.window({}, '#/jobs')
+    await page.getByRole('checkbox', { name: 'Choose all' }).check()
+    await page.getByRole('button', { name: 'Disable' }).click()
+    await page.getByText('2 jobs no longer run by themselves').waitFor()
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await expect.poll(() => page.locator('[data-row] [data-state=disabled]').count()).toBe(1)
+    expect(await deck.run('list')).toMatch(/disabled[^\n]*Photos/)
+  })
+
   test('are moved to a folder that is made by that', async () => {
     const deck = await filled()
     const page = await deck.window({}, '#/jobs')

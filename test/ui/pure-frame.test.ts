@@ -2,8 +2,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { TFunction } from 'i18next'
-import { bytesText, localText, spanText } from '../../src/renderer/format.ts'
-import { commandFor, keysText, type Command } from '../../src/renderer/state/commands.ts'
+import { bytesText, localText, relativeText, spanText } from '../../src/renderer/format.ts'
+import { commandFor, inForce, keysText, type Command } from '../../src/renderer/state/commands.ts'
 import { jobsBelow, openFolders } from '../../src/renderer/state/folders.ts'
 import { filtered, sorted } from '../../src/renderer/state/jobs-view.ts'
 import { bestOf, fitOf } from '../../src/renderer/state/fit.ts'
@@ -114,6 +114,17 @@ describe('keys', () => {
   ])('%s', (_, event, before, id) => {
     expect(commandFor(commands, event, before)?.id).toBe(id)
   })
+  test('those of the view go before those that do the same everywhere, whichever was drawn last', () => {
+    const [everywhere, view] = [
+      { ...commands[1]!, id: 'new' },
+      { ...commands[1]!, id: 'next match', scope: 'view' as const },
+    ]
+    const layers = (...order: Command[]) => ({
+      layers: new Map(order.map((each) => [Symbol('layer'), [each]])),
+    })
+    for (const order of [layers(everywhere, view), layers(view, everywhere)])
+      expect(commandFor(inForce(order), press('n'), '')?.id).toBe('next match')
+  })
   test('are written as people write them', () => {
     expect(keysText('mod+k')).toBe('Ctrl+K')
     expect(keysText('Escape')).toBe('Esc')
@@ -139,6 +150,9 @@ describe('what is typed into the palette', () => {
 })
 
 test('amounts and times are written as they are typed', () => {
+  expect(relativeText('en', new Date(2026, 5, 3, 22).getTime(), new Date(2026, 5, 1, 23).getTime())).toBe(
+    'in 2 days',
+  )
   expect(bytesText('en', 2 * 1024 ** 3)).toBe('2 GB')
   expect(bytesText('en', 1536)).toBe('1.5 kB')
   expect(bytesText('en', 0)).toBe('0 byte')

@@ -11,7 +11,12 @@ import { readOwnCrontab } from './program.ts'
  */
 export async function readJobs(text: string | undefined): Promise<Output<'crontab.read'>> {
   const { entries, remarks, problems } = readCrontab(text ?? (await readOwnCrontab()), false)
-  const jobs = jobsOf(entries, homedir()).map(({ job }) => job)
-  const document = contract['deck.export'].output.parse({ jobdeck: 1, jobs })
+  const read = contract['deck.export'].output
+  const document = read.parse({ jobdeck: 1 })
+  for (const { line, job } of jobsOf(entries, homedir())) {
+    const { data, error } = read.safeParse({ jobdeck: 1, jobs: [job] })
+    if (data) document.jobs.push(...data.jobs)
+    else problems.push({ line, message: error.issues[0]!.message })
+  }
   return { document, remarks, problems }
 }

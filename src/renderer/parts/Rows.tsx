@@ -45,7 +45,7 @@ export function Rows<T, K extends Key>({ label, kind, heads, items, keyOf, row, 
   const { t } = useTranslation()
   const box = useRef<HTMLDivElement>(null)
   const [wanted, setWanted] = useState<number>()
-  const lastChosen = useRef<number>(null)
+  const lastChosen = useRef<K>(null)
   const virtual = useVirtualizer({
     count: items.length,
     getScrollElement: () => box.current,
@@ -66,12 +66,13 @@ export function Rows<T, K extends Key>({ label, kind, heads, items, keyOf, row, 
     if (!choice) return
     const key = keyOf(items[index]!)
     const isChosen = choice.chosen.has(key)
-    const from = isRange ? (lastChosen.current ?? index) : index
+    const begin = isRange ? items.findIndex((item) => keyOf(item) === lastChosen.current) : -1
+    const from = begin === -1 ? index : begin
     const chosen = new Set(choice.chosen)
     for (const item of items.slice(Math.min(from, index), Math.max(from, index) + 1))
       if (isChosen && !isRange) chosen.delete(keyOf(item))
       else chosen.add(keyOf(item))
-    lastChosen.current = index
+    lastChosen.current = key
     choice.change(chosen)
   }
 
@@ -95,7 +96,8 @@ export function Rows<T, K extends Key>({ label, kind, heads, items, keyOf, row, 
     setWanted(place)
   }
 
-  const isAll = choice !== undefined && items.length > 0 && choice.chosen.size >= items.length
+  const isAll =
+    choice !== undefined && choice.chosen.size > 0 && items.every((item) => choice.chosen.has(keyOf(item)))
   return (
     <div className={`table ${kind}`} ref={box} onKeyDown={onKey}>
       <div role="table" aria-label={label} aria-rowcount={items.length + 1}>

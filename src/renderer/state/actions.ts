@@ -1,16 +1,19 @@
 /** What people do with jobs, wherever they do it: each says what it did, and offers the way back where there is one. */
 import { freeName } from '../free-name.ts'
-import type { Input, Job, Parameters } from '../../shared/contract.ts'
+import type { Input, Job, Parameters, Pause } from '../../shared/contract.ts'
 import { client } from '../client.ts'
 import { saveFile } from '../save-file.ts'
 import { t } from '../language.ts'
 import { confirm } from './dialogs.ts'
+import { useFolders } from './folders.ts'
 import { useJobs } from './jobs.ts'
-import { attempt } from './notices.ts'
+import { attempt, attemptEach } from './notices.ts'
 import { go, linkTo } from './route.ts'
 import { tellDone } from './toasts.ts'
 
 export type PauseTarget = Input<'pauses.set'>['target']
+
+type Named = Pick<Job, 'id' | 'name'>
 
 const one = <T>(items: readonly T[]): T | undefined => (items.length === 1 ? items[0] : undefined)
 const undo = (run: () => Promise<unknown>) => ({ label: t('actions.undo'), run })
@@ -23,56 +26,78 @@ export async function startJob(job: Pick<Job, 'id'>, params?: Parameters): Promi
   if (started?.[0]) go(linkTo.run(started[0].id))
 }
 
+/** What is said of one by its name, and of several by how many they are. */
+const said = (jobs: readonly Named[]) => ({ count: jobs.length, name: one(jobs)?.name ?? '' })
+
 /** Starts several, and stays where one is. */
 export async function startJobs(jobs: readonly Job[]): Promise<void> {
-  const done = await attempt(() =>
-    Promise.all(jobs.map(({ id }) => client.request('jobs.start', { job: id }))),
-  )
-  if (done) tellDone(t('actions.started', { count: done.length, name: one(jobs)?.name ?? '' }))
+  const done = await attemptEach(jobs, ({ id }) => client.request('jobs.start', { job: id }))
+  if (done.length > 0) tellDone(t('actions.started', said(done.map(({ item }) => item))))
 }
 
 export async function stopJobs(jobs: readonly Job[]): Promise<void> {
-  const done = await attempt(() =>
-    Promise.all(jobs.map(({ id }) => client.request('jobs.stop', { job: id }))),
-  )
-  if (done && jobs.length > 1) tellDone(t('actions.stopping', { count: done.flat().length }))
+  const done = await attemptEach(jobs, ({ id }) => client.request('jobs.stop', { job: id }))
+  const count = done.flatMap(({ result }) => result).length
+  if (jobs.length > 1 && count > 0) tellDone(t('actions.stopping', { count }))
+}
+
+/** As pauses are told of. */
+function nameOf(target: PauseTarget): string {
+  if ('deck' in target) return 'deck'
+  if ('job' in target) return `job:${target.job}`
+  const folder = useFolders.getState().folders.find(({ path }) => path === target.category)
+  return `category:${folder?.id}`
 }
 
 /** Nothing of the target begins by itself, until a time or until it is resumed. */
 export async function pause(targets: readonly PauseTarget[], until: number | null): Promise<void> {
-  const done = await attempt(() =>
-    Promise.all(
-      targets.map((target) =>
-        client.request('pauses.set', {
-          target,
-          ...(until !== null && { until }),
-          reason: t('actions.byHand'),
-        }),
+  const before = await attempt(() => client.request('pauses.list', {}))
+  if (!before) return
+  const done = await attemptEach(targets, (target) =>
+    client.request('pauses.set', { target, ...(until !== null && { until }), reason: t('actions.byHand') }),
+  )
+  if (done.length === 0) return
+  tellDone(
+    t('actions.paused'),
+    undo(() =>
+      attemptEach(
+        done.map(({ item }) => item),
+        (target) => setBack(target, before),
       ),
     ),
   )
-  if (done)
-    tellDone(
-      t('actions.paused'),
-      undo(() => endPauses(targets)),
-    )
+}
+
+/** Pauses it as it was before, or not at all. */
+async function setBack(target: PauseTarget, before: Pause[]): Promise<unknown> {
+  const old = before.find((pause) => pause.target === nameOf(target))
+  if (!old) return client.request('pauses.end', { target })
+  const { pausedUntil, reason } = old
+  return client.request('pauses.set', {
+    target,
+    ...(pausedUntil !== null && { until: pausedUntil }),
+    ...(reason !== null && { reason }),
+  })
 }
 
 export async function resume(targets: readonly PauseTarget[]): Promise<void> {
-  if (await attempt(() => endPauses(targets))) tellDone(t('actions.resumed'))
+  const done = await attemptEach(targets, (target) => client.request('pauses.end', { target }))
+  if (done.length > 0) tellDone(t('actions.resumed'))
 }
 
-const endPauses = (targets: readonly PauseTarget[]) =>
-  Promise.all(targets.map((target) => client.request('pauses.end', { target })))
-
+/** Lets jobs run by themselves, or no longer; those that are so already are left alone, also by the way back. */
 export async function enableJobs(jobs: readonly Job[], enabled: boolean): Promise<void> {
-  const set = (on: boolean) =>
-    Promise.all(jobs.map(({ id }) => client.request('jobs.enable', { job: id, enabled: on })))
-  if (!(await attempt(() => set(enabled)))) return
-  const said = { count: jobs.length, name: one(jobs)?.name ?? '' }
+  const set = (changed: readonly Job[], on: boolean) =>
+    attemptEach(changed, ({ id }) => client.request('jobs.enable', { job: id, enabled: on }))
+  const done = await set(
+    jobs.filter((job) => job.enabled !== enabled),
+    enabled,
+  )
+  const changed = done.map(({ item }) => item)
+  if (changed.length === 0) return
   tellDone(
-    enabled ? t('actions.enabled', said) : t('actions.disabled', said),
-    undo(() => set(!enabled)),
+    enabled ? t('actions.enabled', said(changed)) : t('actions.disabled', said(changed)),
+    undo(() => set(changed, !enabled)),
   )
 }
 
@@ -81,31 +106,29 @@ export async function removeJobs(jobs: readonly Job[]): Promise<boolean> {
   const ids = jobs.map(({ id }) => id)
   if (!(await attempt(() => client.request('jobs.remove', { jobs: ids })))) return false
   tellDone(
-    t('actions.removed', { count: jobs.length, name: one(jobs)?.name ?? '' }),
-    undo(() => Promise.all(ids.map((job) => client.request('jobs.bringBack', { job })))),
+    t('actions.removed', said(jobs)),
+    undo(() => attemptEach(ids, (job) => client.request('jobs.bringBack', { job }))),
   )
   return true
 }
 
-type Named = Pick<Job, 'id' | 'name'>
-
 /** Lets the next planned run of each pass. */
 export async function skipNextOf(jobs: readonly Named[]): Promise<void> {
-  const done = await attempt(() =>
-    Promise.all(jobs.map(({ id }) => client.request('jobs.skipNext', { job: id }))),
-  )
-  if (done)
+  const done = await attemptEach(jobs, ({ id }) => client.request('jobs.skipNext', { job: id }))
+  const skipped = done.map(({ item }) => item)
+  if (skipped.length > 0)
     tellDone(
-      t('actions.skipped', { count: jobs.length, name: one(jobs)?.name ?? '' }),
-      undo(() => Promise.all(jobs.map(unskip))),
+      t('actions.skipped', said(skipped)),
+      undo(() => attemptEach(skipped, comeAfterAll)),
     )
 }
 
 export const skipNext = (job: Named): Promise<void> => skipNextOf([job])
 
+const comeAfterAll = ({ id }: Pick<Job, 'id'>) => client.request('jobs.skipNext', { job: id, undo: true })
+
 /** Lets the planned run that was to be skipped come after all. */
-export const unskip = (job: Pick<Job, 'id'>): Promise<unknown> =>
-  attempt(() => client.request('jobs.skipNext', { job: job.id, undo: true }))
+export const unskip = (job: Pick<Job, 'id'>): Promise<unknown> => attempt(() => comeAfterAll(job))
 
 /** Offers a file with these jobs, or all, that `import` reads anywhere. */
 export async function exportJobs(jobs?: readonly Job[]): Promise<void> {
@@ -131,29 +154,24 @@ export const inputOf = (job: Job): Input<'jobs.save'> => ({
 
 /** Puts jobs into a folder, or with null into none. */
 export async function moveJobs(jobs: readonly Job[], category: string | null): Promise<void> {
-  const save = (to: (job: Job) => string | null) =>
-    Promise.all(
-      jobs.map((job) => {
-        const { category: _, ...rest } = inputOf(job)
-        const folder = to(job)
-        return client.request('jobs.save', { ...rest, ...(folder !== null && { category: folder }) })
-      }),
-    )
-  if (await attempt(() => save(() => category)))
-    tellDone(
-      t('actions.moved', { count: jobs.length, name: one(jobs)?.name ?? '' }),
-      undo(() => save((job) => job.category)),
-    )
+  const move = (moved: readonly Job[], to: string | null) =>
+    client.request('jobs.move', { jobs: moved.map(({ id }) => id), category: to })
+  if (!(await attempt(() => move(jobs, category)))) return
+  const folders = Map.groupBy(jobs, (job) => job.category)
+  tellDone(
+    t('actions.moved', said(jobs)),
+    undo(() => attemptEach([...folders], ([folder, moved]) => move(moved, folder))),
+  )
 }
 
 /** Makes a job that is like it, disabled, and opens it in the editor. */
 export async function duplicateJob(job: Job): Promise<void> {
-  const { key: _, ...rest } = inputOf(job)
-  const keys = new Set(useJobs.getState().jobs.map((each) => each.key))
+  const keys = new Set(useJobs.getState().jobs.flatMap((each) => [each.key, each.name]))
   const name = freeName(job.name, (each) => keys.has(each))
+  const copy = { ...inputOf(job), key: name, name }
   const made = await attempt(async () => {
-    const copy = await client.request('jobs.save', { ...rest, name })
-    return client.request('jobs.enable', { job: copy.id, enabled: false })
+    await client.request('deck.import', { document: { jobdeck: 1, jobs: [copy] }, newDisabled: true })
+    return client.request('jobs.get', { job: name })
   })
   if (made) go(linkTo.editJob(made.id))
 }

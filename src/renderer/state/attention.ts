@@ -6,7 +6,6 @@ import { client } from '../client.ts'
 import { t } from '../language.ts'
 import { awayOf, failuresOf, type Away, type Failure } from './away.ts'
 import { attempt } from './notices.ts'
-import { breathe } from './pace.ts'
 import { usePreferences } from './preferences.ts'
 import { UNREAD, keepReading, type Reading } from './reading.ts'
 import { tellDone } from './toasts.ts'
@@ -15,6 +14,8 @@ const FAILED: Status[] = ['failed', 'timeout', 'killed', 'interrupted']
 /** What tells of a time in which nothing ran, or of what could not. */
 const AWAY: Reason[] = ['catch-up', 'down', 'superseded', 'too-old', 'limit', 'refused']
 const MOST = 500
+/** So many jobs that failed are shown, and looked at one by one. */
+const MOST_JOBS = 50
 /** In ms. */
 const PACE = 500
 
@@ -29,18 +30,18 @@ export const useAttention = create<AttentionState>(() => ({ ...UNREAD, failures:
 /** Keeps it as the deck has it, until the returned function is called. */
 export function keepAttention(lookedAt: number): () => void {
   return keepReading(
+    useAttention,
     { jobs: {} },
-    async (batch) => {
-      if (batch) await breathe(PACE)
+    async () => {
       const [failures, held, told] = await Promise.all([
         readFailures(lookedAt),
         client.request('occurrences.list', { outcomes: ['held'], limit: MOST }),
         client.request('occurrences.list', { reasons: AWAY, limit: MOST }),
       ])
       const away = awayOf(told.filter(({ decidedAt, outcome }) => decidedAt > lookedAt && outcome !== 'held'))
-      useAttention.setState({ failures, held, away })
+      return { failures, held, away }
     },
-    (reading) => useAttention.setState(reading),
+    PACE,
   )
 }
 
@@ -50,7 +51,7 @@ async function readFailures(lookedAt: number): Promise<Failure[]> {
     endedFrom: lookedAt,
     limit: MOST,
   })
-  const groups = failuresOf(failed)
+  const groups = failuresOf(failed).slice(0, MOST_JOBS)
   const isOpen = await Promise.all(
     groups.map(async ({ jobId, newest }) => {
       const [success] = await client.request('executions.list', {

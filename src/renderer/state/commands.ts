@@ -1,5 +1,5 @@
 /** What can be done by a key or from the palette: what the window offers everywhere, and what the view in it adds. */
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { create } from 'zustand'
 import { usePreferences } from './preferences.ts'
 
@@ -21,16 +21,17 @@ interface CommandsState {
 
 const useLayers = create<CommandsState>(() => ({ layers: new Map() }))
 
-/** Those that were added last come first: they go before others with the same key. */
-const inForce = ({ layers }: CommandsState): Command[] => [...layers.values()].toReversed().flat()
+/** Those of the view come first: they go before others with the same key. */
+export const inForce = ({ layers }: CommandsState): Command[] =>
+  [...layers.values()].flat().toSorted((a, b) => Number(b.scope === 'view') - Number(a.scope === 'view'))
 
 export const useAllCommands = (): Command[] => inForce(useLayers())
 
 /** Offers commands for as long as the component is there. */
 export function useCommands(commands: readonly Command[]): void {
+  const [layer] = useState(() => Symbol('layer'))
   // They close over what is shown, so they are given anew with each drawing; nobody but the palette looks at them.
   useEffect(() => {
-    const layer = Symbol('layer')
     useLayers.setState(({ layers }) => ({ layers: new Map(layers).set(layer, commands) }))
     return () =>
       useLayers.setState(({ layers }) => ({ layers: new Map([...layers].filter(([key]) => key !== layer)) }))

@@ -1,7 +1,10 @@
 import { create } from 'zustand'
 import type { Category } from '../../shared/contract.ts'
 import { client } from '../client.ts'
-import { UNREAD, keepReading, type Reading } from './reading.ts'
+import { UNREAD, keepReading, tellsOfJobs, type Reading } from './reading.ts'
+
+/** In ms: folders seldom change, jobs all the time. */
+const PACE = 1000
 
 interface FoldersState extends Reading {
   folders: Category[]
@@ -12,12 +15,11 @@ export const useFolders = create<FoldersState>(() => ({ ...UNREAD, folders: [] }
 
 export const keepFolders = () =>
   keepReading(
+    useFolders,
     { jobs: {} },
-    async (batch) => {
-      if (batch && !batch.stale && batch.jobs.length === 0) return
-      useFolders.setState({ folders: await client.request('categories.list', {}) })
-    },
-    (reading) => useFolders.setState(reading),
+    async (batch) =>
+      tellsOfJobs(batch) ? { folders: await client.request('categories.list', {}) } : undefined,
+    PACE,
   )
 
 /** How many jobs are in the folder and below it. */

@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useSyncExternalStore } from 'react'
 import type { Execution, Job, Output } from '../../shared/contract.ts'
 import { client } from '../client.ts'
+import { useConnection } from './connection.ts'
 
 /** A row that passes by while one scrolls asks for nothing: only what stays for so long, in ms. */
 const SETTLED = 60
@@ -18,8 +19,14 @@ function createInSight<V>(read: (of: string) => Promise<V>) {
   const kept = new Map<string, { version: string; value: V }>()
   const listeners = new Map<string, Set<() => void>>()
 
+  /** What is wanted of each: an older answer that comes later is none. */
+  const wanted = new Map<string, string>()
+
   async function readNow(of: string, version: string): Promise<void> {
+    wanted.set(of, version)
     const value = await read(of)
+    if (wanted.get(of) !== version) return
+    wanted.delete(of)
     kept.delete(of)
     kept.set(of, { version, value })
     for (const old of kept.keys()) if (kept.size > MOST) kept.delete(old)
@@ -39,13 +46,15 @@ function createInSight<V>(read: (of: string) => Promise<V>) {
       },
       [of],
     )
+    // What could not be read while the connection was lost is read once it is back.
+    const connection = useConnection((state) => state.connection)
     useEffect(() => {
       if (of === null || kept.get(of)?.version === version) return undefined
       const timer = setTimeout(() => {
         readNow(of, version).catch(() => {}) // it was removed: the list tells so next
       }, SETTLED)
       return () => clearTimeout(timer)
-    }, [of, version])
+    }, [of, version, connection])
     return useSyncExternalStore(subscribe, () => (of === null ? undefined : kept.get(of)?.value))
   }
 }

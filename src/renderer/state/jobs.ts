@@ -2,9 +2,11 @@ import { create } from 'zustand'
 import type { Job } from '../../shared/contract.ts'
 import type { Batch } from '../../shared/watch.ts'
 import { client } from '../client.ts'
-import { UNREAD, keepReading, type Reading } from './reading.ts'
+import { UNREAD, keepReading, tellsOfJobs, type Reading } from './reading.ts'
 
 const PAGE = 1000
+/** Progress is told all the time: it is shown so often, in ms. */
+const PACE = 150
 /** Up to so many jobs are read one by one; more of them with the list. */
 const FEW = 20
 
@@ -16,17 +18,17 @@ interface JobsState extends Reading {
 export const useJobs = create<JobsState>(() => ({ ...UNREAD, jobs: [] }))
 
 /** Keeps the list as the deck has it, until the returned function is called. */
-export const keepJobs = () => keepReading({ jobs: {} }, readJobs, (reading) => useJobs.setState(reading))
+export const keepJobs = () => keepReading(useJobs, { jobs: {} }, readJobs, PACE)
 
-async function readJobs(batch: Batch | undefined): Promise<void> {
+async function readJobs(batch: Batch | undefined): Promise<Partial<JobsState> | undefined> {
   const { jobs } = useJobs.getState()
-  if (batch && !batch.stale && batch.jobs.length === 0) return
+  if (!tellsOfJobs(batch)) return undefined
   if (batch && !batch.stale && batch.jobs.length <= FEW) {
     const found = await Promise.all(batch.jobs.map(readJob))
     const changed = mergeJobs(jobs, found)
-    if (changed) return useJobs.setState({ jobs: changed })
+    if (changed) return { jobs: changed }
   }
-  useJobs.setState({ jobs: await readAll() })
+  return { jobs: await readAll() }
 }
 
 const readJob = (id: string) => client.request('jobs.get', { job: id }).catch(() => undefined)

@@ -17,23 +17,27 @@ interface OverviewState extends Reading {
 /** How it stands with everything: at the foot of the window. */
 export const useOverview = create<OverviewState>(() => ({ ...UNREAD, queue: null, next: null, size: null }))
 
+/** Among so many planned runs one is looked for that nobody skipped. */
+const COMING = 20
+/** In ms. */
+const PACE = 500
 /** The size is asked for this seldom, in ms. */
 const SIZE_INTERVAL = 60_000
 
 export function keepOverview(): () => void {
   let sizedAt = -Infinity
-  async function read(): Promise<void> {
+  async function read(): Promise<Partial<OverviewState>> {
     const [queue, { times }] = await Promise.all([
       client.request('queue.get', {}),
-      client.request('schedules.upcoming', { limit: 2 }),
+      client.request('schedules.upcoming', { limit: COMING }),
     ])
-    useOverview.setState({ queue, next: times.find(({ snoozed }) => !snoozed) ?? null })
-    if (performance.now() - sizedAt < SIZE_INTERVAL) return
+    const found = { queue, next: times.find(({ snoozed }) => !snoozed) ?? null }
+    if (performance.now() - sizedAt < SIZE_INTERVAL) return found
     sizedAt = performance.now()
     const { database } = await client.request('deck.sizes', { limit: 1 })
-    useOverview.setState({ size: database })
+    return { ...found, size: database }
   }
-  return keepReading({ jobs: {} }, read, (reading) => useOverview.setState(reading))
+  return keepReading(useOverview, { jobs: {} }, read, PACE)
 }
 
 /** Whether and until when nothing begins by itself. */

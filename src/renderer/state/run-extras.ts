@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react'
 import type { Execution, ExecutionDetail, Output } from '../../shared/contract.ts'
 import { client } from '../client.ts'
+import { useConnection } from './connection.ts'
 
 export interface RunExtras {
   /** All attempts, the first one first. */
@@ -21,6 +22,7 @@ const MOST_ATTEMPTS = 20
 export function useRunExtras(run: ExecutionDetail): RunExtras {
   const [extras, setExtras] = useState(NOTHING)
   const isOpen = run.endedAt === null
+  const connection = useConnection((state) => state.connection) // what was lost with it is read again
   useEffect(() => {
     let isOver = false
     const read = async () => {
@@ -33,7 +35,7 @@ export function useRunExtras(run: ExecutionDetail): RunExtras {
       isOver = true
       clearInterval(timer)
     }
-  }, [run.id, run.status, run.retryId, isOpen])
+  }, [run.id, run.status, run.retryId, isOpen, connection])
   return extras
 }
 

@@ -17,28 +17,30 @@ export const useRun = create<RunState>(() => ({ ...UNREAD, run: null, log: null 
 export function keepRun(id: number): () => void {
   const log = new LogLines((part) => client.request('logs.list', { execution: id, ...part }))
   useRun.setState({ ...UNREAD, run: null, log })
-  return keepReading(
-    { execution: id },
-    (batch) => readRun(id, log, batch),
-    (reading) => useRun.setState(reading),
-  )
+  return keepReading(useRun, { execution: id }, (batch) => readRun(id, log, batch))
 }
 
-async function readRun(id: number, log: LogLines, batch: Batch | undefined): Promise<void> {
+async function readRun(
+  id: number,
+  log: LogLines,
+  batch: Batch | undefined,
+): Promise<Partial<RunState> | undefined> {
   if (!batch || batch.stale || batch.executions.length > 0) {
     const run = await client.request('executions.get', { execution: id })
-    useRun.setState({ run })
-    return log.grow(run.logCount)
+    await log.grow(run.logCount)
+    return { run }
   }
   const progress = batch.progress.at(-1)
-  if (progress)
-    useRun.setState(({ run }) => ({
-      run: run && { ...run, progress: progress.progress, progressMessage: progress.message },
-    }))
   const through = batch.logs.at(-1)?.through
-  if (through === undefined) return
-  await log.grow(through)
-  useRun.setState(({ run }) => ({ run: run && { ...run, logCount: through } }))
+  if (through !== undefined) await log.grow(through)
+  const { run } = useRun.getState()
+  return {
+    run: run && {
+      ...run,
+      ...(progress && { progress: progress.progress, progressMessage: progress.message }),
+      ...(through !== undefined && { logCount: through }),
+    },
+  }
 }
 
 /** Asks the run to end, or ends it by force. That it was asked is no change of its status: the answer says so. */

@@ -6,7 +6,6 @@ import type { Batch } from '../../shared/watch.ts'
 import { client } from '../client.ts'
 import { plainLine } from '../format.ts'
 import { attempt } from './notices.ts'
-import { breathe } from './pace.ts'
 import { UNREAD, keepReading, type Reading } from './reading.ts'
 
 const OPEN: Status[] = ['queued', 'initializing', 'running']
@@ -28,41 +27,35 @@ export const useRunning = create<RunningState>(() => ({ ...UNREAD, runs: [], usu
 
 /** Keeps it as the deck has it, until the returned function is called. */
 export const keepRunning = (): (() => void) =>
-  keepReading({ executions: true }, readRunning, (reading) => useRunning.setState(reading))
+  keepReading(useRunning, { executions: true }, readRunning, PACE)
 
-async function readRunning(batch: Batch | undefined): Promise<void> {
-  if (batch && !batch.stale && batch.executions.length === 0) return takeProgress(batch)
-  if (batch) await breathe(PACE)
+async function readRunning(batch: Batch | undefined): Promise<Partial<RunningState>> {
+  const { runs, usual } = useRunning.getState()
+  if (batch && !batch.stale && batch.executions.length === 0) return { runs: withProgress(runs, batch) }
   const found = await client.request('executions.list', { statuses: OPEN, limit: MOST })
-  const runs = found.toReversed()
-  useRunning.setState({ runs })
   // What was told of them is newer than what is stored.
-  if (batch) takeProgress(batch)
-  await readUsual(runs)
+  const now = batch ? withProgress(found.toReversed(), batch) : found.toReversed()
+  return { runs: now, usual: await usualOf(now, usual) }
 }
 
-function takeProgress({ progress }: Batch): void {
+function withProgress(runs: Execution[], { progress }: Batch): Execution[] {
   const told = new Map(progress.map((each) => [each.executionId, each]))
-  if (told.size === 0) return
-  useRunning.setState(({ runs }) => ({
-    runs: runs.map((run) => {
-      const now = told.get(run.id)
-      return now ? { ...run, progress: now.progress, progressMessage: now.message } : run
-    }),
-  }))
+  return runs.map((run) => {
+    const now = told.get(run.id)
+    return now ? { ...run, progress: now.progress, progressMessage: now.message } : run
+  })
 }
 
-async function readUsual(runs: Execution[]): Promise<void> {
-  const { usual } = useRunning.getState()
+async function usualOf(runs: Execution[], usual: RunningState['usual']): Promise<RunningState['usual']> {
   const unknown = [...new Set(runs.map(({ jobId }) => jobId))].filter((id) => !usual.has(id))
-  if (unknown.length === 0) return
+  if (unknown.length === 0) return usual
   const read = await Promise.all(
     unknown.map(async (job) => {
       const found = await client.request('statistics.get', { job }).catch(() => undefined)
       return [job, found?.duration?.p50 ?? null] as const
     }),
   )
-  useRunning.setState({ usual: new Map([...useRunning.getState().usual, ...read]) })
+  return new Map([...usual, ...read])
 }
 
 /** Asks a run to end, or ends it by force: the answer says so, no change of its status does. */

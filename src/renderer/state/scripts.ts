@@ -14,15 +14,14 @@ interface ScriptsState extends Reading {
 /** The scripts of all folders, as they are now. */
 export const useScripts = create<ScriptsState>(() => ({ ...UNREAD, scripts: [], folder: '' }))
 
-export const keepScripts = () =>
-  keepReading({ scripts: true }, readScripts, (reading) => useScripts.setState(reading))
+export const keepScripts = () => keepReading(useScripts, { scripts: true }, readScripts)
 
-async function readScripts(): Promise<void> {
+async function readScripts(): Promise<Partial<ScriptsState>> {
   const [scripts, folders] = await Promise.all([
     client.request('scripts.list', {}),
     client.request('scripts.folders', {}),
   ])
-  useScripts.setState({ scripts, folder: folders[0]?.path ?? '' })
+  return { scripts, folder: folders[0]?.path ?? '' }
 }
 
 /** Whether somebody has to look at it before it runs. */
@@ -37,7 +36,7 @@ export const useReview = create<ReviewState>(() => ({ ...UNREAD, review: null })
 
 export function keepReview(name: string): () => void {
   useReview.setState({ ...UNREAD, review: null })
-  const read = async () =>
-    useReview.setState({ review: await client.request('scripts.review', { script: name }) })
-  return keepReading({ scripts: true }, read, (reading) => useReview.setState(reading))
+  return keepReading(useReview, { scripts: true }, async () => ({
+    review: await client.request('scripts.review', { script: name }),
+  }))
 }

@@ -26,13 +26,14 @@ export const useSettings = create<SettingsState>(() => ({
   health: null,
 }))
 
+/** In ms: sizes are added up each time. */
+const PACE = 5000
 /** So many of the largest jobs are named. */
 const LARGEST = 8
 
-export const keepSettings = () =>
-  keepReading({ jobs: {} }, readSettings, (reading) => useSettings.setState(reading))
+export const keepSettings = () => keepReading(useSettings, { jobs: {} }, readSettings, PACE)
 
-async function readSettings(): Promise<void> {
+async function readSettings(): Promise<Partial<SettingsState>> {
   const [settings, sizes, secrets, queue, desktop] = await Promise.all([
     client.request('deck.settings', {}),
     client.request('deck.sizes', { limit: LARGEST }),
@@ -40,7 +41,7 @@ async function readSettings(): Promise<void> {
     client.request('queue.get', {}),
     window.jobdeck ? client.request('desktop.settings', {}) : null,
   ])
-  useSettings.setState({ settings, sizes, secrets, queue, desktop })
+  return { settings, sizes, secrets, queue, desktop }
 }
 
 /** Changes settings; where they are refused, that is said and nothing changes. */
@@ -55,7 +56,7 @@ export async function configureDesktop(changes: Input<'desktop.configure'>): Pro
   if (desktop) useSettings.setState({ desktop })
 }
 
-export const readAgain = (): Promise<void> => readSettings()
+export const readAgain = async (): Promise<void> => useSettings.setState(await readSettings())
 
 export async function checkHealth(): Promise<void> {
   const health = await attempt(() => client.request('deck.health', {}))

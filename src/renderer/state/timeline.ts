@@ -4,8 +4,7 @@ import type { Batch } from '../../shared/watch.ts'
 import { client } from '../client.ts'
 import { SPANS, aroundNow, panned, zoomed, type Range, type Span } from '../views/timeline/scale.ts'
 import { useJobs } from './jobs.ts'
-import { breathe } from './pace.ts'
-import { UNREAD, keepReading, type Reading } from './reading.ts'
+import { UNREAD, keepReading, tellsOfJobs, type Reading } from './reading.ts'
 import type { Planned } from './upcoming.ts'
 
 const MOST = 10_000
@@ -62,15 +61,15 @@ function withNext(times: Planned[], to: number): Planned[] {
     .getState()
     .jobs.filter(({ id, next }) => next !== null && next.at <= to && !there.has(id))
     .map(({ id, name, next }) => ({ jobId: id, jobName: name, at: next!.at, snoozed: false }))
-  return [...times, ...others]
+  return [...times, ...others].toSorted((a, b) => a.at - b.at)
 }
 
 /** Reads a little more than is in sight: who pans a little sees no gap. */
-async function readTimeline(): Promise<void> {
+async function readTimeline(): Promise<Partial<TimelineState>> {
   const { range } = useTimeline.getState()
   const margin = (range.to - range.from) / 4
   const known = { from: range.from - margin, to: range.to + margin }
-  useTimeline.setState({ ...(await readPicture(known)), known })
+  return { ...(await readPicture(known)), known }
 }
 
 /** Whether what is in sight was read, and all of it, as far as that can be had. */
@@ -83,24 +82,26 @@ function isKnown({ range, known, isComplete }: TimelineState): boolean {
 export function keepTimeline(): () => void {
   const { range, isFollowing } = useTimeline.getState()
   if (isFollowing) useTimeline.setState({ range: aroundNow(range.to - range.from, Date.now()) })
-  async function read(batch: Batch | undefined): Promise<void> {
-    if (batch && !batch.stale && batch.jobs.length === 0) return
-    if (batch) await breathe(PACE)
-    await readTimeline()
+  const read = async (batch: Batch | undefined) => (tellsOfJobs(batch) ? readTimeline() : undefined)
+  const stops = [keepReading(useTimeline, { jobs: {} }, read, PACE)]
+  let isOver = false
+  const readNow = async () => {
+    // Where that fails, the connection is lost, which is told above the view.
+    const found = await readTimeline().catch(() => undefined)
+    if (found && !isOver) useTimeline.setState(found)
   }
-  const stops = [keepReading({ jobs: {} }, read, (reading) => useTimeline.setState(reading))]
   let settle: ReturnType<typeof setTimeout> | undefined
   stops.push(
     useTimeline.subscribe((now, before) => {
       if (now.range === before.range) return
       clearTimeout(settle)
       if (isKnown(now)) return
-      // Where that fails, the connection is lost, which is told above the view.
-      settle = setTimeout(() => void readTimeline().catch(() => {}), SETTLE)
+      settle = setTimeout(() => void readNow(), SETTLE)
     }),
   )
   const timer = setInterval(moveOn, TICK)
   return () => {
+    isOver = true
     clearInterval(timer)
     clearTimeout(settle)
     for (const stop of stops) stop()
@@ -145,13 +146,19 @@ const STRIP_MOST = 2000
 /** In ms: it says little, so it is read seldom. */
 const STRIP_PACE = 3000
 
-/** Tells what ran and is planned for so long before and after now, until the returned function is called. */
-export function keepStrip(half: number, tell: (strip: Strip) => void): () => void {
-  async function read(batch: Batch | undefined): Promise<void> {
-    if (batch && !batch.stale && batch.jobs.length === 0) return
-    if (batch) await breathe(STRIP_PACE)
+interface StripState extends Reading {
+  strip: Strip | null
+}
+
+/** What ran and is planned around now. */
+export const useStrip = create<StripState>(() => ({ ...UNREAD, strip: null }))
+
+/** Keeps it for so long before and after now, until the returned function is called. */
+export function keepStrip(half: number): () => void {
+  async function read(batch: Batch | undefined): Promise<Partial<StripState> | undefined> {
+    if (!tellsOfJobs(batch)) return undefined
     const now = Date.now()
-    tell(await readPicture({ from: now - half, to: now + half }, STRIP_MOST))
+    return { strip: await readPicture({ from: now - half, to: now + half }, STRIP_MOST) }
   }
-  return keepReading({ jobs: {} }, read, () => {})
+  return keepReading(useStrip, { jobs: {} }, read, STRIP_PACE)
 }

@@ -3,7 +3,6 @@ import { create } from 'zustand'
 import type { Output } from '../../shared/contract.ts'
 import { client } from '../client.ts'
 import type { Readiness } from './obstacles.ts'
-import { breathe } from './pace.ts'
 import { UNREAD, keepReading, type Reading } from './reading.ts'
 
 export type Planned = Output<'schedules.upcoming'>['times'][number]
@@ -21,18 +20,13 @@ interface UpcomingState extends Reading {
 export const useUpcoming = create<UpcomingState>(() => ({ ...UNREAD, times: [], readiness: new Map() }))
 
 /** Keeps it as the deck has it, until the returned function is called. */
-export function keepUpcoming(): () => void {
-  const tell = (reading: Reading) => useUpcoming.setState(reading)
-  async function read(batch: unknown): Promise<void> {
-    if (batch) await breathe(PACE)
-    const { times } = await client.request('schedules.upcoming', { limit: SHOWN })
-    const jobs = [...new Set(times.map(({ jobId }) => jobId))]
-    const found = jobs.length === 0 ? [] : await client.request('jobs.readiness', { jobs })
-    useUpcoming.setState({ times, readiness: new Map(found.map((each) => [each.jobId, each])) })
-  }
+export const keepUpcoming = (): (() => void) =>
   // What a script may do changes without any job: it was approved, or is no more what it was.
-  const stops = [keepReading({ jobs: {} }, read, tell), keepReading({ scripts: true }, read, tell)]
-  return () => {
-    for (const stop of stops) stop()
-  }
+  keepReading(useUpcoming, [{ jobs: {} }, { scripts: true }], readUpcoming, PACE)
+
+async function readUpcoming(): Promise<Partial<UpcomingState>> {
+  const { times } = await client.request('schedules.upcoming', { limit: SHOWN })
+  const jobs = [...new Set(times.map(({ jobId }) => jobId))]
+  const found = jobs.length === 0 ? [] : await client.request('jobs.readiness', { jobs })
+  return { times, readiness: new Map(found.map((each) => [each.jobId, each])) }
 }

@@ -1,4 +1,5 @@
-import { useEffect } from 'react'
+import type { TFunction } from 'i18next'
+import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ConnectionBanner } from '../parts/ConnectionBanner.tsx'
 import { ErrorBoundary } from '../parts/ErrorBoundary.tsx'
@@ -10,7 +11,7 @@ import { listenToKeys, useCommands } from '../state/commands.ts'
 import { useConnection } from '../state/connection.ts'
 import { openHelp, openPalette } from '../state/dialogs.ts'
 import { keepFolders } from '../state/folders.ts'
-import { keepJobs } from '../state/jobs.ts'
+import { keepJobs, useJobs } from '../state/jobs.ts'
 import { useNotices } from '../state/notices.ts'
 import { keepOverview } from '../state/overview.ts'
 import { usePreferences } from '../state/preferences.ts'
@@ -43,6 +44,7 @@ export function Frame() {
   useEffect(keepOverview, [])
   useEffect(listenToKeys, [])
   useEffect(dismiss, [route.view, dismiss])
+  useArrival(route)
   const { helpKey } = usePreferences()
   useCommands([
     { id: 'palette', title: t('palette.title'), keys: 'mod+k', run: openPalette },
@@ -79,6 +81,39 @@ export function Frame() {
       <Toasts />
     </div>
   )
+}
+
+/** The name of the window says where one is; and the focus, where it has no other place to be, is at the content. */
+function useArrival(route: Route): void {
+  const { t } = useTranslation()
+  const name = useJobs(({ jobs }) =>
+    'id' in route ? jobs.find(({ id }) => id === route.id)?.name : undefined,
+  )
+  const title = name ?? titleOf(t, route)
+  useEffect(() => void (document.title = `${title} – Jobdeck`), [title])
+  const place = placeOf(route)
+  const isFirst = useRef(true)
+  useEffect(() => {
+    if (!isFirst.current && (document.activeElement ?? document.body) === document.body)
+      document.getElementById('content')?.focus()
+    isFirst.current = false
+  }, [place])
+}
+
+function titleOf(t: TFunction, route: Route): string {
+  switch (route.view) {
+    case 'run':
+      return t('run.title', { id: route.id })
+    case 'script':
+      return route.name
+    case 'new-job':
+      return t('commands.new')
+    case 'job':
+    case 'edit-job':
+      return t('nav.jobs')
+    default:
+      return t(`nav.${route.view}`)
+  }
 }
 
 /** A tab of a view is no other place: what was shown stays. */

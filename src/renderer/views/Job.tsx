@@ -23,8 +23,9 @@ import { JobMenu } from './jobs/JobMenu.tsx'
 /** One job: what it is about, what it did, and how it is set. */
 export function JobView({ id, tab }: { id: string; tab: JobTab }) {
   const { t } = useTranslation()
-  const { job, fault } = useJob()
+  const { id: shown, job, fault } = useJob()
   useEffect(() => keepJob(id), [id])
+  if (shown !== id) return null // that of the job that was looked at before
   if (fault) return <FaultNote fault={fault} />
   if (!job) return null
   return (
@@ -38,7 +39,7 @@ export function JobView({ id, tab }: { id: string; tab: JobTab }) {
           </a>
         ))}
       </nav>
-      <Tab job={job} tab={tab} />
+      <Tab job={job} tab={tab} key={id} />
     </section>
   )
 }

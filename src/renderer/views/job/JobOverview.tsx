@@ -3,7 +3,6 @@ import { useTranslation } from 'react-i18next'
 import type { Job } from '../../../shared/contract.ts'
 import { FaultNote } from '../../parts/FaultNote.tsx'
 import { Ledger } from '../../parts/Ledger.tsx'
-import { useJob } from '../../state/job.ts'
 import { attempt } from '../../state/notices.ts'
 import { keepJobOverview, readEarlier, useJobOverview } from '../../state/overview-of-job.ts'
 import { Fares } from './overview/Fares.tsx'
@@ -13,9 +12,9 @@ import './overview/overview.css'
 
 /** How a job stands: whether it will run, how it fares, and what became of what was planned. */
 export function JobOverview({ job }: { job: Job }) {
-  const { isReady, fault } = useJobOverview()
-  const { runs } = useJob()
+  const { id, isReady, fault, runs } = useJobOverview()
   useEffect(() => keepJobOverview(job.id), [job.id])
+  if (id !== job.id) return null
   if (fault) return <FaultNote fault={fault} />
   if (!isReady) return null
   const isKept = job.schedule !== null && 'daemon' in job.schedule

@@ -1,8 +1,8 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useColours } from '../../parts/colours.ts'
 import { linkTo } from '../../state/route.ts'
-import { TICK, keepStrip, type Strip as Picture } from '../../state/timeline.ts'
+import { TICK, keepStrip, useStrip } from '../../state/timeline.ts'
 import { begin, paintGrid, paintNow, paintPlanned, paintSpans, paintTicks } from '../timeline/paint.ts'
 import { toneOf, type Span } from '../timeline/scale.ts'
 import '../timeline/timeline.css'
@@ -14,8 +14,8 @@ export function Strip() {
   const { t, i18n } = useTranslation()
   const colours = useColours()
   const canvas = useRef<HTMLCanvasElement>(null)
-  const [picture, setPicture] = useState<Picture>()
-  useEffect(() => keepStrip(HALF, setPicture), [])
+  const picture = useStrip(({ strip }) => strip)
+  useEffect(() => keepStrip(HALF), [])
   useEffect(() => {
     const element = canvas.current!
     function paint(): void {

@@ -7,7 +7,6 @@ import { Time } from '../../../parts/Time.tsx'
 import { Took } from '../../../parts/Took.tsx'
 import { restart } from '../../../state/attention.ts'
 import { useFolders } from '../../../state/folders.ts'
-import { useJob } from '../../../state/job.ts'
 import { useJobOverview } from '../../../state/overview-of-job.ts'
 import { linkTo } from '../../../state/route.ts'
 import { obstacleOf } from '../../../state/obstacles.ts'
@@ -15,8 +14,7 @@ import { obstacleOf } from '../../../state/obstacles.ts'
 /** A job that is kept running: since when it runs, how often it began anew, and why it no longer does. */
 export function Kept({ job }: { job: Job }) {
   const { t } = useTranslation()
-  const { runs } = useJob()
-  const { readiness } = useJobOverview()
+  const { readiness, runs } = useJobOverview()
   const folders = useFolders((state) => state.folders)
   const obstacle = obstacleOf(readiness ?? undefined, job, folders)
   const latest = runs[0]
