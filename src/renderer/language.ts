@@ -21,6 +21,16 @@ const i18n = createInstance()
 /** A text, for what is said outside of components. Within them `useTranslation` draws anew in another language. */
 export const t = ((...args: Parameters<TFunction>) => i18n.t(...args)) as TFunction
 
+/** What turns the direction of what stands around it. */
+const TURNING = /[\u202A-\u202E\u2066-\u2069]/g
+const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u
+
+/** A name within a sentence must not turn the sentence around. */
+export function isolated(text: string): string {
+  const plain = text.replaceAll(TURNING, '')
+  return RIGHT_TO_LEFT.test(plain) ? `\u2068${plain}\u2069` : plain
+}
+
 /** The first language of the system that there are texts in; else English. */
 export function chooseLanguage(wanted: readonly string[]): Language {
   for (const tag of wanted) {
@@ -47,7 +57,7 @@ export async function speak(): Promise<void> {
     lng: wanted(),
     fallbackLng: 'en',
     resources: { en: { translation: textsOf('en') }, zh: { translation: textsOf('zh') } },
-    interpolation: { escapeValue: false }, // React does
+    interpolation: { escapeValue: true, escape: isolated }, // as for HTML, React does
   })
   usePreferences.subscribe(() => {
     if (i18n.language !== wanted()) void i18n.changeLanguage(wanted())

@@ -64,8 +64,10 @@ describe.skipIf(withoutBrowser)('the jobs', () => {
     const rows = page.locator('[data-row]')
     await rows.getByRole('link', { name: 'Nightly backup' }).click()
     await page.getByText(/It will run/).waitFor()
-    const [beta] = (await deck.run('list', '--json', '--text', 'Photos')).trim().split('\n')
-    const { id } = JSON.parse(beta!) as { id: string }
+    const listed = (await deck.run('list', '--json')).trim().split('\n')
+    const { id } = listed
+      .map((line) => JSON.parse(line) as { id: string; name: string })
+      .find(({ name }) => name === 'Photos')!
     // It is told of the change, and waits a little before it reads: by then another job is looked at.
     await deck.run('disable', 'Nightly backup')
     await page.locator('header [data-state=disabled]').waitFor()

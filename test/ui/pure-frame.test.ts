@@ -5,6 +5,8 @@ import type { TFunction } from 'i18next'
 import { bytesText, localText, relativeText, spanText } from '../../src/renderer/format.ts'
 import { commandFor, inForce, keysText, type Command } from '../../src/renderer/state/commands.ts'
 import { jobsBelow, openFolders } from '../../src/renderer/state/folders.ts'
+import { isolated } from '../../src/renderer/language.ts'
+import { fewOf } from '../../src/renderer/state/upcoming.ts'
 import { filtered, sorted } from '../../src/renderer/state/jobs-view.ts'
 import { bestOf, fitOf } from '../../src/renderer/state/fit.ts'
 import type { Category, Job } from '../../src/shared/contract.ts'
@@ -178,4 +180,22 @@ test('a span of time is told in its two largest units, and never as none of some
       1.5 * DAY,
     ].map((ms) => spanText(t, ms)),
   ).toEqual(['0ms', '999ms', '1.5s', '9.9s', '1m', '1m 1s', '1h', '7d', '7d', '1d 12h'])
+})
+
+test('a name within a sentence does not turn the sentence around', () => {
+  expect(isolated('Backup')).toBe('Backup')
+  expect(isolated('גיבוי')).toBe('\u2068גיבוי\u2069')
+  expect(isolated('evil\u202Egnp.exe')).toBe('evilgnp.exe')
+})
+
+test('what comes next has room for each job before further times of one', () => {
+  const planned = (jobId: string, at: number) => ({ jobId, jobName: jobId, at, snoozed: false })
+  const times = [...Array.from({ length: 20 }, (_, at) => planned('minutely', at)), planned('nightly', 100)]
+  expect(fewOf(times, 4).map(({ jobId, at }) => [jobId, at])).toEqual([
+    ['minutely', 0],
+    ['minutely', 1],
+    ['minutely', 2],
+    ['nightly', 100],
+  ])
+  expect(fewOf(times, 1)).toEqual([planned('minutely', 0)])
 })

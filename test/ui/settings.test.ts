@@ -32,6 +32,8 @@ describe.skipIf(withoutBrowser)('the settings', () => {
     const deck = await WebDeck.serve()
     const page = await deck.window({}, '#/settings')
     const kept = page.getByLabel('Runs are kept for')
+    await kept.fill('99999d')
+    await page.getByText('Write a time such as').waitFor()
     await kept.fill('a while')
     await page.getByText('Write a time such as').waitFor()
     await kept.press('Enter')
@@ -88,6 +90,16 @@ describe.skipIf(withoutBrowser)('the settings', () => {
     await page.getByRole('button', { name: 'Delete' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
     await expect.poll(() => deck.run('secrets')).not.toContain('API_TOKEN')
+  })
+
+  test('bring back what was deleted, long after it was said', async () => {
+    const deck = await WebDeck.serve()
+    await deck.run('add', 'Report', '--', 'true')
+    await deck.run('remove', 'Report')
+    const page = await deck.window({}, '#/settings')
+    await page.getByRole('button', { name: 'Bring back Report' }).click()
+    await page.getByRole('button', { name: 'Bring back Report' }).waitFor({ state: 'detached' })
+    expect(await deck.run('list')).toContain('Report')
   })
 
   test('look whether all is well', async () => {

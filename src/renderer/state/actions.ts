@@ -18,11 +18,15 @@ type Named = Pick<Job, 'id' | 'name'>
 const one = <T>(items: readonly T[]): T | undefined => (items.length === 1 ? items[0] : undefined)
 const undo = (run: () => Promise<unknown>) => ({ label: t('actions.undo'), run })
 
+/** The jobs that are being started: who clicks twice means once. */
+const starting = new Set<string>()
+
 /** Starts it with its own parameters, and shows the run. */
-export async function startJob(job: Pick<Job, 'id'>, params?: Parameters): Promise<void> {
-  const started = await attempt(() =>
-    client.request('jobs.start', { job: job.id, ...(params && { params }) }),
-  )
+export async function startJob({ id }: Pick<Job, 'id'>, params?: Parameters): Promise<void> {
+  if (starting.has(id)) return
+  starting.add(id)
+  const started = await attempt(() => client.request('jobs.start', { job: id, ...(params && { params }) }))
+  starting.delete(id)
   if (started?.[0]) go(linkTo.run(started[0].id))
 }
 
@@ -57,8 +61,9 @@ export async function pause(targets: readonly PauseTarget[], until: number | nul
     client.request('pauses.set', { target, ...(until !== null && { until }), reason: t('actions.byHand') }),
   )
   if (done.length === 0) return
+  const isAll = done.some(({ item }) => 'deck' in item)
   tellDone(
-    t('actions.paused'),
+    isAll ? t('actions.paused') : t('actions.pausedSome', { count: done.length }),
     undo(() =>
       attemptEach(
         done.map(({ item }) => item),
@@ -101,15 +106,27 @@ export async function enableJobs(jobs: readonly Job[], enabled: boolean): Promis
   )
 }
 
+/** So many are deleted in one request. */
+const AT_ONCE = 1000
+
+export const bringBack = ({ id }: Pick<Job, 'id'>): Promise<Job> =>
+  client.request('jobs.bringBack', { job: id })
+
 /** Deletes jobs with their runs; for a day they can be brought back. */
 export async function removeJobs(jobs: readonly Job[]): Promise<boolean> {
-  const ids = jobs.map(({ id }) => id)
-  if (!(await attempt(() => client.request('jobs.remove', { jobs: ids })))) return false
-  tellDone(
-    t('actions.removed', said(jobs)),
-    undo(() => attemptEach(ids, (job) => client.request('jobs.bringBack', { job }))),
-  )
-  return true
+  const removed: Job[] = []
+  for (let from = 0; from < jobs.length; from += AT_ONCE) {
+    const part = jobs.slice(from, from + AT_ONCE).map(({ id }) => id)
+    const done = await attempt(() => client.request('jobs.remove', { jobs: part }))
+    if (!done) break // it says why; what went before can be brought back
+    removed.push(...done)
+  }
+  if (removed.length > 0)
+    tellDone(
+      t('actions.removed', said(removed)),
+      undo(() => attemptEach(removed, bringBack)),
+    )
+  return removed.length === jobs.length
 }
 
 /** Lets the next planned run of each pass. */

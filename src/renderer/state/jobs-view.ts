@@ -69,7 +69,7 @@ const STATUS_ORDER: Job['status'][] = [
 ]
 
 const KEYS: Record<Column, (job: Job) => number | string> = {
-  name: () => 0,
+  name: () => 0, // they come by name
   status: ({ status }) => STATUS_ORDER.indexOf(status),
   schedule: ({ schedule }) => (schedule === null ? '~' : JSON.stringify(schedule)),
   next: ({ next }) => next?.dueAt ?? Infinity,

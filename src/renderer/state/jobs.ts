@@ -8,7 +8,7 @@ const PAGE = 1000
 /** Progress is told all the time: it is shown so often, in ms. */
 const PACE = 150
 /** Up to so many jobs are read one by one; more of them with the list. */
-const FEW = 20
+const FEW = 250
 
 interface JobsState extends Reading {
   jobs: Job[]

@@ -48,7 +48,7 @@ export function keepReading<S extends Reading>(
 
   /** What was read stays in sight, and with it what somebody is typing there, unless it is gone. */
   function tell(fault: FaultData): void {
-    if (fault.code === 'disconnected') return // the banner says so
+    if (wasRead && fault.code === 'disconnected') return // the banner says so
     if (wasRead && fault.code !== 'not-found') return useNotices.setState({ fault })
     store.setState({ isReady: false, fault } as Partial<S>)
   }

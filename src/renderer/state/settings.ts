@@ -4,11 +4,19 @@ import { client } from '../client.ts'
 import { attempt } from './notices.ts'
 import { UNREAD, keepReading, type Reading } from './reading.ts'
 
+export interface Removed {
+  id: string
+  name: string
+  at: number
+}
+
 interface SettingsState extends Reading {
   settings: Settings | null
   sizes: Output<'deck.sizes'> | null
   secrets: Output<'secrets.list'>
   queue: Output<'queue.get'> | null
+  /** Jobs that were deleted and can still be brought back, the last one first. */
+  removed: Removed[]
   /** Null where this is not the desktop application. */
   desktop: DesktopSettings | null
   /** Null while nobody has asked for it. */
@@ -22,6 +30,7 @@ export const useSettings = create<SettingsState>(() => ({
   sizes: null,
   secrets: [],
   queue: null,
+  removed: [],
   desktop: null,
   health: null,
 }))
@@ -34,14 +43,36 @@ const LARGEST = 8
 export const keepSettings = () => keepReading(useSettings, { jobs: {} }, readSettings, PACE)
 
 async function readSettings(): Promise<Partial<SettingsState>> {
-  const [settings, sizes, secrets, queue, desktop] = await Promise.all([
+  const [settings, sizes, secrets, queue, trail, desktop] = await Promise.all([
     client.request('deck.settings', {}),
     client.request('deck.sizes', { limit: LARGEST }),
     client.request('secrets.list', {}),
     client.request('queue.get', {}),
+    client.request('trail.list', { limit: LOOKED_AT }),
     window.jobdeck ? client.request('desktop.settings', {}) : null,
   ])
-  return { settings, sizes, secrets, queue, desktop }
+  return { settings, sizes, secrets, queue, desktop, removed: removedOf(trail, Date.now()) }
+}
+
+/** So long, in ms, what was deleted can be brought back. */
+const UNDO_TIME = 86_400_000
+/** Among so many things that were done. */
+const LOOKED_AT = 1000
+
+/** The jobs whose last trace is that they were deleted. @param trail the last first */
+export function removedOf(
+  trail: readonly Pick<Output<'trail.list'>[number], 'at' | 'action' | 'jobId' | 'jobName'>[],
+  now: number,
+): Removed[] {
+  const seen = new Set<string>()
+  const found: Removed[] = []
+  for (const { at, action, jobId, jobName } of trail) {
+    if (jobId === null || seen.has(jobId)) continue
+    seen.add(jobId)
+    if (action === 'removed' && at > now - UNDO_TIME && jobName !== null)
+      found.push({ id: jobId, name: jobName, at })
+  }
+  return found
 }
 
 /** Changes settings; where they are refused, that is said and nothing changes. */

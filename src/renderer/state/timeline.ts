@@ -142,7 +142,7 @@ export const showNow = (span?: number): void =>
 export type Strip = Awaited<ReturnType<typeof readPicture>>
 
 /** So many are enough for a line of it. */
-const STRIP_MOST = 2000
+const STRIP_MOST = 10_000
 /** In ms: it says little, so it is read seldom. */
 const STRIP_PACE = 3000
 

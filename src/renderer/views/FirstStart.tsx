@@ -49,9 +49,14 @@ export function FirstStart() {
           )
         })}
       </ul>
-      <button type="button" className="main" disabled={isBusy} onClick={addAll}>
-        {t('first.addAll')}
-      </button>
+      <p className="buttons">
+        <button type="button" className="main" disabled={isBusy} onClick={addAll}>
+          {t('first.addAll')}
+        </button>
+        <a className="button" href={linkTo.newJob()}>
+          {t('first.new')}
+        </a>
+      </p>
       <p className="quiet">{t('first.own')}</p>
       <pre className="command">{folder}</pre>
     </section>

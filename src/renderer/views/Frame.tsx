@@ -13,7 +13,8 @@ import { openHelp, openPalette } from '../state/dialogs.ts'
 import { keepFolders } from '../state/folders.ts'
 import { keepJobs, useJobs } from '../state/jobs.ts'
 import { useNotices } from '../state/notices.ts'
-import { keepOverview } from '../state/overview.ts'
+import { deckPause, keepOverview, useOverview } from '../state/overview.ts'
+import { pause, resume } from '../state/actions.ts'
 import { usePreferences } from '../state/preferences.ts'
 import { go, linkTo, useRoute, type Route } from '../state/route.ts'
 import { keepScripts } from '../state/scripts.ts'
@@ -43,13 +44,17 @@ export function Frame() {
   useEffect(keepFolders, [])
   useEffect(keepOverview, [])
   useEffect(listenToKeys, [])
-  useEffect(dismiss, [route.view, dismiss])
+  useEffect(dismiss, [placeOf(route), dismiss])
   useArrival(route)
   const { helpKey } = usePreferences()
+  const isPaused = useOverview(({ queue }) => deckPause(queue) !== null)
   useCommands([
     { id: 'palette', title: t('palette.title'), keys: 'mod+k', run: openPalette },
     { id: 'help', title: t('keys.title'), keys: helpKey, run: openHelp },
     { id: 'new', title: t('commands.new'), keys: 'n', run: () => go(linkTo.newJob()) },
+    isPaused
+      ? { id: 'resume-all', title: t('commands.resumeAll'), run: () => resume([{ deck: true }]) }
+      : { id: 'pause-all', title: t('commands.pauseAll'), run: () => pause([{ deck: true }], null) },
     { id: 'now', title: t('commands.now'), keys: 'g n', run: () => go(linkTo.now) },
     { id: 'jobs', title: t('commands.jobs'), keys: 'g j', run: () => go(linkTo.jobs) },
     { id: 'timeline', title: t('commands.timeline'), keys: 'g t', run: () => go(linkTo.timeline) },

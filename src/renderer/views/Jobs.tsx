@@ -33,6 +33,7 @@ export function JobsView({ folder }: { folder: string | null }) {
     () => sorted(filtered(jobs, { text, status, folder }), sort, isDescending),
     [jobs, text, status, folder, sort, isDescending],
   )
+  const inFolder = useMemo(() => filtered(jobs, { text: '', status: null, folder }).length, [jobs, folder])
   const picked = useMemo(() => found.filter(({ id }) => chosen.has(id)), [found, chosen])
   const choose = (ids: ReadonlySet<string>) => useJobsView.setState({ chosen: ids })
   useEffect(() => choose(new Set()), [folder])
@@ -76,7 +77,7 @@ export function JobsView({ folder }: { folder: string | null }) {
         </h1>
         <span className="quiet number">
           {isNarrowed
-            ? t('jobs.found', { found: found.length, count: jobs.length })
+            ? t('jobs.found', { found: found.length, count: inFolder })
             : t('jobs.count', { count: found.length })}
         </span>
         <span className="buttons">

@@ -7,6 +7,7 @@ import { Appearance } from './settings/Appearance.tsx'
 import { Background } from './settings/Background.tsx'
 import { Data } from './settings/Data.tsx'
 import { Import } from './settings/Import.tsx'
+import { Removed } from './settings/Removed.tsx'
 import { Secrets } from './settings/Secrets.tsx'
 import './settings/settings.css'
 
@@ -24,6 +25,7 @@ export function SettingsView() {
         <>
           <Background settings={settings} />
           <Data settings={settings} />
+          <Removed />
           <Import />
           <Secrets />
           <About />

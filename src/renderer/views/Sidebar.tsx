@@ -125,7 +125,7 @@ function Foot() {
         </p>
       )}
       {!queue.planner && <p className="warn">{t('foot.noPlanner')}</p>}
-      {next && (
+      {next && !pause && (
         <p className="quiet next">
           <Clock aria-hidden size={12} />
           <a href={linkTo.job(next.jobId)} className="cut">

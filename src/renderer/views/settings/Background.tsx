@@ -1,8 +1,9 @@
 import { useTranslation } from 'react-i18next'
 import type { Settings } from '../../../shared/contract.ts'
-import { formatDuration, parseDuration } from '../../../shared/duration.ts'
+import { formatDuration } from '../../../shared/duration.ts'
 import { useJobs } from '../../state/jobs.ts'
 import { configure, configureDesktop, useSettings } from '../../state/settings.ts'
+import { isSpan } from './span.ts'
 import { Group, Setting, SwitchSetting } from './Group.tsx'
 import { TextSetting } from './TextSetting.tsx'
 
@@ -11,8 +12,7 @@ export function Background({ settings: { notify, longRun, pinned } }: { settings
   const { t } = useTranslation()
   const { desktop, queue } = useSettings()
   const { jobs } = useJobs()
-  const checkSpan = (text: string) =>
-    text.trim() === '' || (parseDuration(text.trim()) ?? 0) > 0 ? null : t('settings.span')
+  const checkSpan = (text: string) => (text.trim() === '' || isSpan(text) ? null : t('settings.span'))
   const names = jobs.filter(({ id }) => pinned.includes(id))
   return (
     <Group title={t('settings.background')}>

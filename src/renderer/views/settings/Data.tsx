@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Settings, SweepReport } from '../../../shared/contract.ts'
-import { formatDuration, parseDuration } from '../../../shared/duration.ts'
+import { formatDuration } from '../../../shared/duration.ts'
 import { formatSize, parseSize } from '../../../shared/size.ts'
 import { client } from '../../client.ts'
 import { bytesText } from '../../format.ts'
@@ -11,6 +11,7 @@ import { attempt } from '../../state/notices.ts'
 import { linkTo } from '../../state/route.ts'
 import { configure, readAgain, useSettings } from '../../state/settings.ts'
 import { tellDone } from '../../state/toasts.ts'
+import { isSpan } from './span.ts'
 import { Group, Setting } from './Group.tsx'
 import { TextSetting } from './TextSetting.tsx'
 
@@ -18,7 +19,7 @@ import { TextSetting } from './TextSetting.tsx'
 export function Data({ settings: { keepRuns, keepFor, keepSize } }: { settings: Settings }) {
   const { t, i18n } = useTranslation()
   const checkNumber = (text: string) => (/^[1-9]\d{0,5}$/.test(text.trim()) ? null : t('settings.number'))
-  const checkSpan = (text: string) => ((parseDuration(text.trim()) ?? 0) > 0 ? null : t('settings.span'))
+  const checkSpan = (text: string) => (isSpan(text) ? null : t('settings.span'))
   const checkSize = (text: string) =>
     (parseSize(text.trim()) ?? 0) >= 2 ** 20 ? null : t('settings.sizeWrong')
   return (
