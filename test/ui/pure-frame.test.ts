@@ -5,6 +5,9 @@ import type { TFunction } from 'i18next'
 import { bytesText, localText, relativeText, spanText } from '../../src/renderer/format.ts'
 import { commandFor, inForce, keysText, type Command } from '../../src/renderer/state/commands.ts'
 import { jobsBelow, openFolders } from '../../src/renderer/state/folders.ts'
+import { reasonToWait } from '../../src/core/dispatch/explain.ts'
+import { ANYBODY } from '../../src/core/store/claim.ts'
+import { waitText } from '../../src/renderer/waiting.ts'
 import { isolated } from '../../src/renderer/language.ts'
 import { fewOf } from '../../src/renderer/state/upcoming.ts'
 import { filtered, sorted } from '../../src/renderer/state/jobs-view.ts'
@@ -198,4 +201,31 @@ test('what comes next has room for each job before further times of one', () => 
     ['nightly', 100],
   ])
   expect(fewOf(times, 1)).toEqual([planned('minutely', 0)])
+})
+
+test('what a run waits for is said in the language of the window, for all that the engine says', () => {
+  const t = ((key: string) => key) as unknown as TFunction
+  const obstacles = [
+    ...['deck', 'category:1', 'job:a', 'disabled:a'].map((target) => ({
+      pause: { target, pausedFrom: 0, pausedUntil: null, reason: null },
+    })),
+    ...(['job', 'category', 'lane'] as const).map((full) => ({ full })),
+    undefined,
+  ]
+  for (const obstacle of obstacles)
+    for (const due of [true, false])
+      for (const inTurn of [true, false])
+        for (const planner of [true, false])
+          for (const target of [
+            { kind: 'shell' as const, line: '' },
+            { kind: 'function' as const, name: 'x' },
+          ]) {
+            const said = reasonToWait(
+              { definition: { target }, owner: ANYBODY, due, inTurn, obstacle },
+              planner,
+              () => false,
+            )
+            expect([said, waitText(t, said)]).toEqual([said, expect.stringMatching(/^waits\./)])
+          }
+  expect(waitText(t, 'its job to be resumed (by hand)')).toBe('waits.paused.job (by hand)')
 })

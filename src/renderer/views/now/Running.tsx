@@ -9,6 +9,7 @@ import { useJobs } from '../../state/jobs.ts'
 import { useNow } from '../../state/now.ts'
 import { linkTo } from '../../state/route.ts'
 import { remaining } from '../../state/remaining.ts'
+import { waitText } from '../../waiting.ts'
 import { stopOne, useLastLine, useRunning } from '../../state/running.ts'
 
 /** So many are told of one by one. */
@@ -66,7 +67,9 @@ function RunningOne({ run }: { run: Execution }) {
         </span>
         <StopButton run={run} />
       </div>
-      {run.waitingFor && <p className="quiet">{t('now.waitingFor', { what: run.waitingFor })}</p>}
+      {run.waitingFor && (
+        <p className="quiet">{t('now.waitingFor', { what: waitText(t, run.waitingFor) })}</p>
+      )}
       {run.progress > 0 && <ProgressBar value={run.progress} message={run.progressMessage} />}
       {line && (
         <bdi className="cut quiet now-log" title={line}>
