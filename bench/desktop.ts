@@ -32,6 +32,7 @@ chmodSync(folder, 0o755)
 
 const BARE = `
 const { app, BrowserWindow, ipcMain } = require('electron')
+app.setPath('userData', process.env.HOME + '/window')
 ipcMain.handle('ping', (_, value) => value)
 app.whenReady().then(() => {
   const window = new BrowserWindow({ webPreferences: { preload: __dirname + '/preload.js' } })
@@ -41,7 +42,7 @@ app.on('window-all-closed', () => app.quit())
 `
 const bare = join(folder, 'bare')
 mkdirSync(bare)
-writeFileSync(join(bare, 'package.json'), '{ "main": "main.js" }')
+writeFileSync(join(bare, 'package.json'), '{ "name": "bare", "version": "1.0.0", "main": "main.js" }')
 writeFileSync(join(bare, 'main.js'), BARE)
 writeFileSync(
   join(bare, 'preload.js'),

@@ -79,7 +79,7 @@ export function whenText(
   const day = (at: number) => dateFormat('en', { dateStyle: 'short', ...zone }).format(at)
   const date = { weekday: 'short', month: 'short', day: 'numeric' } as const
   return dateFormat(language, {
-    hour: '2-digit',
+    hour: 'numeric',
     minute: '2-digit',
     ...how,
     ...(day(time) !== day(now) && date),
@@ -102,7 +102,12 @@ export function bytesText(language: string, bytes: number): string {
   const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
   const place = Math.min(UNITS.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10))
   const amount = bytes / 1024 ** place
-  const digits = { style: 'unit', unit: UNITS[place]!, maximumFractionDigits: amount < 10 ? 1 : 0 } as const
+  const digits = {
+    style: 'unit',
+    unit: UNITS[place]!,
+    unitDisplay: place === 0 ? 'long' : 'short', // or one reads of “2 byte”
+    maximumFractionDigits: amount < 10 ? 1 : 0,
+  } as const
   return new Intl.NumberFormat(language, digits).format(amount)
 }
 
