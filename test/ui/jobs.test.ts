@@ -185,7 +185,7 @@ describe.skipIf(withoutBrowser)('the jobs', () => {
     await deck.write('jobs.json', JSON.stringify({ jobdeck: 1, jobs }))
     await deck.run('import', `${deck.data}/jobs.json`)
     const page = await deck.window({}, '#/jobs')
-    await page.getByText('10000 jobs').waitFor()
+    await page.getByText('10,000 jobs').waitFor()
     await page.getByRole('link', { name: 'Job 00000' }).focus()
     await page.keyboard.press('End')
     await page.getByRole('link', { name: 'Job 09999' }).and(page.locator(':focus')).waitFor()

@@ -160,7 +160,7 @@ test('amounts and times are written as they are typed', () => {
   )
   expect(bytesText('en', 2 * 1024 ** 3)).toBe('2 GB')
   expect(bytesText('en', 1536)).toBe('1.5 kB')
-  expect(bytesText('en', 0)).toBe('0 byte')
+  expect(bytesText('en', 0)).toBe('0 bytes')
   expect(localText(new Date(2026, 0, 2, 3, 4).getTime())).toBe('2026-01-02T03:04')
 })
 

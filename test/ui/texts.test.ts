@@ -41,7 +41,9 @@ describe('the texts', () => {
 
   test('take the same values in both, and none is empty', () => {
     const values = (text = '') =>
-      Array.from(text.matchAll(/\{\{(\w+)\}\}/g), ([, name]) => name!).toSorted((a, b) => a.localeCompare(b))
+      Array.from(text.matchAll(/\{\{(\w+)(?:, \w+)?\}\}/g), ([, name]) => name!).toSorted((a, b) =>
+        a.localeCompare(b),
+      )
     for (const [name, text] of en) {
       expect([name, values(zh.get(name))]).toEqual([name, values(text)])
       expect([name, text.trim() !== '' && zh.get(name)!.trim() !== '']).toEqual([name, true])

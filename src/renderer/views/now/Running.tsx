@@ -26,7 +26,9 @@ export function Running() {
   return (
     <section aria-labelledby="now-running">
       <h2 id="now-running">{t('now.running')}</h2>
-      {others.length === 0 && <p className="quiet now-calm">{t('now.nothingRuns')}</p>}
+      {others.length === 0 && (
+        <p className="quiet now-calm">{daemons.length === 0 ? t('now.nothingRuns') : t('now.nothingElse')}</p>
+      )}
       <ul className="now-list">
         {others.slice(0, SHOWN).map((run) => (
           <RunningOne key={run.id} run={run} />
