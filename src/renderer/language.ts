@@ -40,9 +40,16 @@ export function chooseLanguage(wanted: readonly string[]): Language {
   return 'en'
 }
 
-const wanted = (): Language => {
+/** The language with its land, where the system names one: times and numbers are written otherwise in London. */
+export function localeOf(language: Language, system: readonly string[]): string {
+  // Of Chinese there is one script here, whatever the land.
+  if (language === 'zh') return language
+  return system.find((tag) => /^en-/i.test(tag)) ?? language
+}
+
+function wanted(): string {
   const { language } = usePreferences.getState()
-  return language === 'system' ? chooseLanguage(navigator.languages) : language
+  return localeOf(language === 'system' ? chooseLanguage(navigator.languages) : language, navigator.languages)
 }
 
 /**

@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createLasting, type Connection } from '../../src/renderer/bridge.ts'
 import { clockText, plainLine, relativeText } from '../../src/renderer/format.ts'
-import { chooseLanguage } from '../../src/renderer/language.ts'
+import { chooseLanguage, localeOf } from '../../src/renderer/language.ts'
 import { codeLines } from '../../src/renderer/parts/code-lines.ts'
 import { rowCount, rowOf, sequenceAt } from '../../src/renderer/state/log-rows.ts'
 import { parseRoute } from '../../src/renderer/state/route.ts'
@@ -67,6 +67,12 @@ test.each([
   [[], 'en'],
 ])('of the languages %j one is spoken', (wanted, language) => {
   expect(chooseLanguage(wanted)).toBe(language)
+})
+
+test('times and numbers are written as in the land that the system names', () => {
+  expect(localeOf('en', ['de-DE', 'en-GB'])).toBe('en-GB')
+  expect(localeOf('en', ['de-DE'])).toBe('en')
+  expect(localeOf('zh', ['zh-TW', 'en-GB'])).toBe('zh')
 })
 
 test.each([
