@@ -282,3 +282,16 @@ test('a summary is cut into its parts, and HTML in it stays text', () => {
     { kind: 'paragraph', text: '<script>' },
   ])
 })
+
+test.each([
+  ['items and paragraphs', '- item\n\ntext\n\n'],
+  ['fences', '```\ncode\n```\n'],
+  ['white space below a head', `| x |\n${' '.repeat(20_000)}x\n`],
+  ['what is nearly a table', `| x |\n${'|'.repeat(10_000)}x\n`],
+  ['hashes', `#${' '.repeat(20_000)}\n`],
+])('a summary as long as one may be is cut in no time: %s', (_, part) => {
+  const text = part.repeat(Math.floor(1_048_576 / part.length))
+  const began = performance.now()
+  blocksOf(text)
+  expect(performance.now() - began).toBeLessThan(2000)
+})
