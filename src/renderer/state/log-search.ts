@@ -73,6 +73,15 @@ export function patternProblem({ text, isPattern }: Wanted): string | null {
   }
 }
 
+/** What kept a look from going on. That the connection is lost is told above the view, and passes. */
+export function lastingFault(thrown: unknown): FaultData | null {
+  const fault = toFault(thrown).toJSON()
+  return fault.code === 'disconnected' ? null : fault
+}
+
+/** A pattern that is none, or takes too long, is not better the next time. */
+export const isFinal = ({ code }: FaultData): boolean => code === 'invalid-input'
+
 /** Lines that are asked for at once. */
 const PAGE = 1000
 /** So many matches are counted; of further ones it is only known that there are some. */
@@ -112,10 +121,11 @@ export class LogMatches {
     return this.#reached < this.#last
   }
 
-  /** The log has grown to this line. */
+  /** The log has grown to this line, or it may be looked through again where that was not possible before. */
   grow(last: number): void {
     this.#last = Math.max(last, this.#last)
-    if (!this.fault && this.sequences.length < FEW) this.#look()
+    if (this.fault && isFinal(this.fault)) return
+    if (this.sequences.length < FEW) this.#look()
   }
 
   close(): void {
@@ -136,6 +146,7 @@ export class LogMatches {
         const through = this.#last
         const part = { ...filterOf(this.wanted), after: this.#reached, through, limit: PAGE }
         const entries = await this.#read({ ...part, ...(this.#levels && { levels: this.#levels }) }, signal)
+        this.fault = null
         for (const { sequence } of entries) {
           this.sequences.push(sequence)
           this.#known.add(sequence)
@@ -144,7 +155,7 @@ export class LogMatches {
         if (!signal.aborted) this.#tell()
       }
     } catch (thrown) {
-      if (!signal.aborted) this.fault = toFault(thrown).toJSON()
+      if (!signal.aborted) this.fault = lastingFault(thrown)
     }
   }
 }

@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useReducer, useState, useSyncExternalStore } from 'react'
 import type { Input, Level, LogEntry } from '../../../shared/contract.ts'
 import { client } from '../../client.ts'
+import { useConnection } from '../../state/connection.ts'
 import { FilteredLines, type LineFilter } from '../../state/log-filtered.ts'
 import type { LogLines } from '../../state/log-lines.ts'
 import { LogMatches, filterOf, patternProblem, type Wanted } from '../../state/log-search.ts'
@@ -27,6 +28,21 @@ const reader =
 const never = () => () => {}
 const zero = () => 0
 
+/** Looks through what the log grows by, and goes on where a connection that was lost is there again. */
+function keepGrowing(lines: { grow: (last: number) => void }, log: LogLines): () => void {
+  const grow = () => lines.grow(log.last)
+  grow()
+  const stops = [
+    log.subscribe(grow),
+    useConnection.subscribe((now, before) => {
+      if (now.connection === 'online' && before.connection !== 'online') grow()
+    }),
+  ]
+  return () => {
+    for (const stop of stops) stop()
+  }
+}
+
 /** Lines that pass the filter, kept up with the log; the log itself where everything passes. */
 export function useFiltered(execution: number, log: LogLines, filter: LineFilter): FilteredLines | null {
   const name = JSON.stringify(filter)
@@ -36,9 +52,7 @@ export function useFiltered(execution: number, log: LogLines, filter: LineFilter
   )
   useEffect(() => {
     if (!filtered) return
-    const grow = () => filtered.grow(log.last)
-    grow()
-    const stop = log.subscribe(grow)
+    const stop = keepGrowing(filtered, log)
     return () => {
       stop()
       filtered.close()
@@ -65,9 +79,7 @@ export function useMatches(
   )
   useEffect(() => {
     if (!matches) return
-    const grow = () => matches.grow(log.last)
-    grow()
-    const stop = log.subscribe(grow)
+    const stop = keepGrowing(matches, log)
     return () => {
       stop()
       matches.close()
