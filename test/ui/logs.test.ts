@@ -66,6 +66,20 @@ describe.skipIf(withoutBrowser)('all logs', () => {
     await page.getByText('2 lines found').waitFor()
   })
 
+  test('are not held up by a pattern that takes for ever on a line that is shown', async () => {
+    const deck = await WebDeck.serve()
+    await deck.run('add', 'Long', ...sh(`echo ${'a'.repeat(60)}b`))
+    await deck.run('start', 'Long', '--here')
+    const page = await deck.window({}, '#/logs')
+    await page.getByRole('searchbox').fill('aaa')
+    await page.locator('.hit mark').first().waitFor()
+    await page.getByRole('button', { name: 'Regular expression' }).click()
+    await page.getByRole('searchbox').fill('(a+)+$')
+    await page.getByRole('alert').getByText('takes too long').waitFor()
+    await page.getByRole('searchbox').fill('a{3}b')
+    await page.locator('.hit mark').getByText('aaab', { exact: true }).waitFor()
+  })
+
   test('of one job are shown across its runs without asking for anything', async () => {
     const deck = await filled()
     await deck.run('start', 'Pears', '--here')

@@ -58,7 +58,7 @@ interface Props {
   /** Groups that are folded away, by their first lines. */
   folds: ReadonlyMap<number, number>
   toggleFold: (sequence: number) => unknown
-  marksOf?: (text: string, entry: LogEntry) => [number, number][]
+  marksOf?: (text: string) => [number, number][]
   /** The text of lines that may not be loaded, for the clipboard. */
   read: (from: number, through: number) => Promise<string>
   /** What stands where no line is shown. */

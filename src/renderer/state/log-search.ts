@@ -24,7 +24,7 @@ export function filterOf({ text, isPattern, matchesCase }: Wanted): {
 
 /** Beyond this many places in one line, none is marked. */
 const MOST_MARKS = 100
-/** A pattern is not tried on more than this much of a line: the window must not stand still for it. */
+/** A pattern is not tried on more than this much of a line. How long it takes is up to `log-marks` all the same. */
 const LONGEST = 5000
 
 /** Where in a text it is, as pairs of a beginning and an end. */
@@ -97,7 +97,6 @@ export class LogMatches {
   readonly #tell: () => void
   readonly #giveUp = new AbortController()
   readonly sequences: number[] = []
-  readonly #known = new Set<number>()
   fault: FaultData | null = null
   #reached = 0
   #last = 0
@@ -109,8 +108,6 @@ export class LogMatches {
     this.#read = read
     this.#tell = tell
   }
-
-  has = (sequence: number): boolean => this.#known.has(sequence)
 
   get isLooking(): boolean {
     return this.#looking !== undefined
@@ -147,10 +144,7 @@ export class LogMatches {
         const part = { ...filterOf(this.wanted), after: this.#reached, through, limit: PAGE }
         const entries = await this.#read({ ...part, ...(this.#levels && { levels: this.#levels }) }, signal)
         this.fault = null
-        for (const { sequence } of entries) {
-          this.sequences.push(sequence)
-          this.#known.add(sequence)
-        }
+        for (const { sequence } of entries) this.sequences.push(sequence)
         this.#reached = entries.length === PAGE ? entries.at(-1)!.sequence : through
         if (!signal.aborted) this.#tell()
       }
