@@ -13,9 +13,10 @@ import { useMarks } from '../../state/log-marks.ts'
 import { NOTHING, nextMatch, type Wanted } from '../../state/log-search.ts'
 import { attempt } from '../../state/notices.ts'
 import { usePreferences } from '../../state/preferences.ts'
+import { useSettled } from '../../state/settled.ts'
 import { tellDone } from '../../state/toasts.ts'
 import { LogBar, LogTools } from './LogBar.tsx'
-import { lineFilter, useFiltered, useLevelCounts, useMatches, useSettled } from './log-state.ts'
+import { lineFilter, useFiltered, useLevelCounts, useMatches } from './log-state.ts'
 
 /** So many lines are copied at most; a longer log is for a file. */
 const MOST_COPIED = 100_000

@@ -7,19 +7,6 @@ import { FilteredLines, type LineFilter } from '../../state/log-filtered.ts'
 import type { LogLines } from '../../state/log-lines.ts'
 import { LogMatches, filterOf, patternProblem, type Wanted } from '../../state/log-search.ts'
 
-/** What was typed is looked for once there was no further key for so long, in ms. */
-const TYPING = 150
-
-/** The value, once it no longer changes. */
-export function useSettled<T>(value: T): T {
-  const [settled, setSettled] = useState(value)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), TYPING)
-    return () => clearTimeout(timer)
-  }, [value])
-  return settled
-}
-
 const reader =
   (execution: number) =>
   (part: Omit<Input<'logs.list'>, 'execution'>, signal: AbortSignal): Promise<LogEntry[]> =>
@@ -101,6 +88,7 @@ const RECOUNT = 2000
 export function useLevelCounts(execution: number, count: number): Partial<Record<Level, number>> {
   const [counts, setCounts] = useState<Partial<Record<Level, number>>>({})
   const [due, setDue] = useState(count)
+  const isOnline = useConnection(({ connection }) => connection === 'online')
   useEffect(() => {
     if (due === count) return
     const timer = setTimeout(() => setDue(count), due === 0 ? 0 : RECOUNT)
@@ -108,9 +96,11 @@ export function useLevelCounts(execution: number, count: number): Partial<Record
     // A log that grows without end must not put it off for ever: the timer runs from the first line that is new.
   }, [due === count, due])
   useEffect(() => {
+    // Who is not connected would be refused, and is told so above the view.
+    if (!isOnline) return
     const giveUp = new AbortController()
     client.request('logs.levels', { execution }, giveUp.signal).then(setCounts, () => {})
     return () => giveUp.abort()
-  }, [execution, due])
+  }, [execution, due, isOnline])
   return counts
 }
