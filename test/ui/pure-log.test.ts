@@ -18,7 +18,6 @@ import {
 import { parseRoute } from '../../src/renderer/state/route.ts'
 import { jobNamed } from '../../src/renderer/views/logs/job-named.ts'
 import { blocksOf } from '../../src/renderer/views/run/markdown-blocks.ts'
-import { timeLeft } from '../../src/renderer/views/run/time-left.ts'
 import type { LogEntry, LogHit } from '../../src/shared/contract.ts'
 import { Fault } from '../../src/shared/fault.ts'
 
@@ -358,13 +357,6 @@ test('a run is linked to with a line of its log', () => {
   expect(parseRoute('#/runs/12')).toEqual({ view: 'run', id: 12 })
   expect(parseRoute('#/runs/12/345')).toEqual({ view: 'run', id: 12, line: 345 })
   expect(parseRoute('#/runs/12/x')).toEqual({ view: 'run', id: 12 })
-})
-
-test('the time that is left is told by how far it is, or by how long it usually takes', () => {
-  expect(timeLeft(1000, 25, null)).toBe(3000)
-  expect(timeLeft(1000, 0, 5000)).toBe(4000)
-  expect(timeLeft(6000, 0, 5000)).toBeNull()
-  expect(timeLeft(6000, 100, 5000)).toBeNull()
 })
 
 test('a summary is cut into its parts, and HTML in it stays text', () => {

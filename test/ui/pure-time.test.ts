@@ -42,6 +42,8 @@ describe('how long a run still takes', () => {
     expect(remaining({ startedAt: 0, progress: 25 }, 9000, 1000)).toBe(3000)
     expect(remaining({ startedAt: 0, progress: 0 }, 9000, 1000)).toBe(8000)
     expect(remaining({ startedAt: 0, progress: 0 }, 900, 1000)).toBe(0)
+    expect(remaining({ startedAt: 0, progress: 2 }, 9000, 1000)).toBe(8000)
+    expect(remaining({ startedAt: 0, progress: 100 }, 9000, 1000)).toBeNull()
     expect(remaining({ startedAt: 0, progress: 0 }, null, 1000)).toBeNull()
     expect(remaining({ startedAt: null, progress: 0 }, 9000, 1000)).toBeNull()
   })
