@@ -1,7 +1,7 @@
 /** Paints pictures of time: bars of what ran, marks of what is planned, and how many ran at once. */
 import type { Colours } from '../../parts/colours.ts'
 import type { Planned } from '../../state/upcoming.ts'
-import { ticksOf, toneOf, xOf, type Load, type Range, type Span, type Tone } from './scale.ts'
+import { beginsDay, ticksOf, toneOf, xOf, type Load, type Range, type Span, type Tone } from './scale.ts'
 
 export interface Picture {
   context: CanvasRenderingContext2D
@@ -190,8 +190,7 @@ export function paintTicks(picture: Picture, language: string, font: string): vo
   context.font = font
   context.textBaseline = 'bottom'
   for (const at of times) {
-    const isMidnight = new Date(at).getHours() === 0 && new Date(at).getMinutes() === 0
-    const words = (isMidnight && step >= 60_000 ? day : clock).format(at)
+    const words = (beginsDay(at) && step >= 60_000 ? day : clock).format(at)
     const x = xOf(at, range, width) + 4
     if (x >= 0 && x + context.measureText(words).width <= width) context.fillText(words, x, height - 2)
   }

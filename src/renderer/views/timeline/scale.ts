@@ -70,18 +70,35 @@ export function ticksOf(range: Range, width: number): { step: number; times: num
   return { step, times }
 }
 
-/** Days are not all equally long: whole ones are counted by the calendar. */
+/** The one at or before a time. It is counted by the clock on the wall, which is changed twice a year. */
 function firstTick(from: number, step: number): number {
-  const day = new Date(from).setHours(0, 0, 0, 0)
-  if (step >= DAY) return day
-  return day + Math.floor((from - day) / step) * step
+  const date = new Date(from)
+  if (step < HOUR) {
+    const hour = date.setMinutes(0, 0, 0)
+    return hour + Math.floor((from - hour) / step) * step
+  }
+  let tick = date.setHours(0, 0, 0, 0)
+  if (step < DAY) for (let next = tick; next <= from; next = nextTick(next, step)) tick = next
+  return tick
 }
 
 function nextTick(at: number, step: number): number {
-  if (step < DAY) return at + step
+  const next = at + step
+  if (step < HOUR || (step < DAY && isRound(next, step))) return next
   const date = new Date(at)
-  return date.setDate(date.getDate() + Math.round(step / DAY))
+  if (step >= DAY) return date.setDate(date.getDate() + Math.round(step / DAY))
+  // The clock is changed before the next round time.
+  const hours = step / HOUR
+  return date.setHours((Math.floor(date.getHours() / hours) + 1) * hours, 0, 0, 0)
 }
+
+function isRound(at: number, step: number): boolean {
+  const date = new Date(at)
+  return (date.getHours() * HOUR + date.getMinutes() * MINUTE) % step === 0
+}
+
+/** Whether a day begins with it: not everywhere has each day a midnight. */
+export const beginsDay = (at: number): boolean => new Date(at).setHours(0, 0, 0, 0) === at
 
 /** How many ran at once, from each of these times on. */
 export interface Load {
