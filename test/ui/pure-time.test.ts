@@ -15,6 +15,7 @@ import { quantile, skippedAt, trendOf } from '../../src/renderer/state/trend.ts'
 import {
   beginsDay,
   loadOf,
+  marksOf,
   panned,
   spanAt,
   ticksOf,
@@ -249,6 +250,18 @@ describe('a picture of time', () => {
       const at = step * 10 + 5
       const load = loadOf(all, 1000).findLast((each) => each.at <= at)?.count ?? 0
       expect(load).toBe(all.filter(({ startedAt, endedAt }) => startedAt <= at && at < endedAt).length)
+    })
+    fc.assert(rule)
+  })
+
+  test('has a mark near each planned run, whichever is told of first, and none over another', () => {
+    const times = fc.array(fc.nat(1000), { maxLength: 50 })
+    const rule = fc.property(times, (all) => {
+      const planned = all.map((at) => ({ at, snoozed: false }))
+      const marks = marksOf(planned, { from: 0, to: 1000 }, 500, 4).map(({ x }) => x)
+      for (const at of all) expect(marks.some((x) => Math.abs(x - at / 2) <= 8)).toBe(true)
+      for (const [index, x] of marks.entries())
+        if (index > 0) expect(x - marks[index - 1]!).toBeGreaterThan(8)
     })
     fc.assert(rule)
   })

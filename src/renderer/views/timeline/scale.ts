@@ -137,6 +137,25 @@ export function byJob<T extends { jobId: string }>(items: readonly T[]): Map<str
   return lanes
 }
 
+/** Where marks of a size stand, from left to right; of those that would overlap only the first. */
+export function marksOf(
+  planned: readonly { at: number; snoozed: boolean }[],
+  range: Range,
+  width: number,
+  size: number,
+): { x: number; snoozed: boolean }[] {
+  const marks = planned
+    .map(({ at, snoozed }) => ({ x: xOf(at, range, width), snoozed }))
+    .filter(({ x }) => x >= -size && x <= width + size)
+    .toSorted((a, b) => a.x - b.x)
+  let last = -Infinity
+  return marks.filter(({ x }) => {
+    const isFree = x - last > 2 * size
+    if (isFree) last = x
+    return isFree
+  })
+}
+
 /** How near to a bar the pointer must be, in px. */
 const NEAR = 4
 
