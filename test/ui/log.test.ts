@@ -153,6 +153,7 @@ describe.skipIf(withoutBrowser)('a log', () => {
     await expect.poll(() => line(page, 'first bad').getAttribute('data-chosen')).toBe('true')
     await page.keyboard.press('x')
     await expect.poll(() => line(page, 'second bad').getAttribute('data-chosen')).toBe('true')
+    await page.getByRole('status').getByText('error: second bad').waitFor({ state: 'attached' })
   })
 
   test('opens at the line that a link names', async () => {
@@ -174,6 +175,8 @@ describe.skipIf(withoutBrowser)('a log', () => {
     expect(await copied(page)).toBe('number 10 of many\nnumber 11 of many\nnumber 12 of many')
     await page.getByRole('log').focus()
     await page.keyboard.press('Shift+ArrowDown')
+    // Who does not see what is chosen hears it.
+    await page.getByRole('status').getByText('info: number 13 of many').waitFor({ state: 'attached' })
     await page.keyboard.press('c')
     await page.getByText('4 lines were copied').waitFor()
     expect(await copied(page)).toMatch(/^number 10 [^]* number 13 of many$|^number 10 [^]*number 13 of many$/)
