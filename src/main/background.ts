@@ -9,7 +9,7 @@ import type { Say } from './log.ts'
 import { notifyOfRuns } from './notify.ts'
 import { followPower } from './power.ts'
 import { createTray } from './tray.ts'
-import type { TrayAction } from './tray-menu.ts'
+import { pauseEnd, type TrayAction } from './tray-menu.ts'
 import type { MainWindow } from './window.ts'
 
 export interface BackgroundParts {
@@ -50,19 +50,23 @@ function actOnTray(action: TrayAction, client: Client, window: MainWindow): void
     case 'start':
       return void client.request('jobs.start', { job: action.job }).then(
         ([run]) => run && window.show({ run: run.id }),
-        (thrown: unknown) => tellOfRefusal(toFault(thrown).message),
+        (thrown: unknown) => tellOfRefusal('It could not be started', thrown),
       )
     case 'pause':
-      return void client.request('pauses.set', { target, until: action.until })
+      return void client
+        .request('pauses.set', { target, until: pauseEnd(action.for, Date.now()) })
+        .catch((thrown: unknown) => tellOfRefusal('It could not be paused', thrown))
     case 'resume':
-      return void client.request('pauses.end', { target })
+      return void client
+        .request('pauses.end', { target })
+        .catch((thrown: unknown) => tellOfRefusal('It could not be resumed', thrown))
     case 'quit':
       return app.quit()
   }
 }
 
-const tellOfRefusal = (message: string): void =>
-  void dialog.showMessageBox({ type: 'warning', message: 'It could not be started', detail: message })
+const tellOfRefusal = (message: string, thrown: unknown): void =>
+  void dialog.showMessageBox({ type: 'warning', message, detail: toFault(thrown).message })
 
 function blockSleep(): () => void {
   const id = powerSaveBlocker.start('prevent-app-suspension')

@@ -1,4 +1,5 @@
 /** What the tray shows: which icon, and which lines of its menu. */
+import { tomorrow } from '../shared/tomorrow.ts'
 
 export interface TrayState {
   running: { id: number; jobName: string; progress: number }[]
@@ -20,7 +21,7 @@ export type TrayAction =
   | { do: 'open' }
   | { do: 'show'; run: number }
   | { do: 'start'; job: string }
-  | { do: 'pause'; until: number }
+  | { do: 'pause'; for: 'hour' | 'tomorrow' }
   | { do: 'resume' }
   | { do: 'quit' }
 
@@ -31,6 +32,10 @@ const HOUR = 3600_000
 /** A menu is no list: so many of each at most. */
 const SHOWN = 8
 const NAME_LENGTH = 40
+
+/** Until when a pause lasts that begins now: a menu may have been open, or unchanged, for long. */
+export const pauseEnd = (span: 'hour' | 'tomorrow', now: number): number =>
+  span === 'hour' ? now + HOUR : tomorrow(now)
 
 export const iconOf = ({ failing, count }: TrayState): TrayIcon =>
   failing > 0 ? 'needs-you' : count > 0 ? 'running' : 'idle'
@@ -65,8 +70,8 @@ export function menuOf(state: TrayState): TrayLine[] {
     lines.push({ label: pause.until === null ? 'Paused' : `Paused until ${clockTime(pause.until, now)}` })
     lines.push({ label: 'Resume', action: { do: 'resume' } })
   } else {
-    lines.push({ label: 'Pause for an hour', action: { do: 'pause', until: now + HOUR } })
-    lines.push({ label: 'Pause until tomorrow', action: { do: 'pause', until: tomorrow(now) } })
+    lines.push({ label: 'Pause for an hour', action: { do: 'pause', for: 'hour' } })
+    lines.push({ label: 'Pause until tomorrow', action: { do: 'pause', for: 'tomorrow' } })
   }
   lines.push('separator', { label: 'Open Jobdeck', action: { do: 'open' } })
   lines.push({ label: 'Quit Jobdeck', action: { do: 'quit' } })
@@ -79,14 +84,6 @@ function shortened(name: string): string {
   const isLong = characters.length > NAME_LENGTH
   const short = isLong ? [...characters.slice(0, NAME_LENGTH - 1), '…'] : characters
   return short.join('').replaceAll('&', '&&')
-}
-
-/** Six in the morning, before people are there. */
-function tomorrow(now: number): number {
-  const date = new Date(now)
-  date.setDate(date.getDate() + 1)
-  date.setHours(6, 0, 0, 0)
-  return date.getTime()
 }
 
 function clockTime(at: number, now: number): string {

@@ -39,7 +39,7 @@ export function createTray({ client, icons, act, onTrouble }: TrayParts): () => 
     const state = await stateOf(client)
     if (tray.isDestroyed()) return
     const lines = menuOf(state)
-    const shown = JSON.stringify([iconOf(state), lines])
+    const shown = JSON.stringify([iconOf(state), tooltipOf(state), lines])
     if (shown === last) return
     last = shown
     tray.setImage(imageOf(icons, iconOf(state)))

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { iconOf, menuOf, tooltipOf, type TrayState } from '../../src/main/tray-menu.ts'
+import { iconOf, menuOf, pauseEnd, tooltipOf, type TrayState } from '../../src/main/tray-menu.ts'
 
 const NOW = new Date(2026, 10, 24, 21, 0).getTime()
 const IDLE: TrayState = {
@@ -49,9 +49,22 @@ test('a pause can be ended, and is not set a second time', () => {
   expect(labels({ ...IDLE, pause: { until: null } }).join()).not.toContain('Pause for')
 })
 
+test('a pause begins when it is chosen, not when the menu was made', () => {
+  // Would catch a menu that is another each second, and is made anew under the pointer.
+  expect(menuOf({ ...IDLE, now: NOW + 1000 })).toEqual(menuOf(IDLE))
+  expect(menuOf(IDLE)).toContainEqual({
+    label: 'Pause for an hour',
+    action: { do: 'pause', for: 'hour' },
+  })
+  expect(pauseEnd('hour', NOW)).toBe(NOW + 3600_000)
+})
+
 test('until tomorrow ends at six, on the clock', () => {
-  const line = menuOf(IDLE).find((line) => line !== 'separator' && line.label.endsWith('tomorrow'))
-  expect(line).toMatchObject({ action: { until: new Date(2026, 10, 25, 6, 0).getTime() } })
+  expect(menuOf(IDLE)).toContainEqual({
+    label: 'Pause until tomorrow',
+    action: { do: 'pause', for: 'tomorrow' },
+  })
+  expect(pauseEnd('tomorrow', NOW)).toBe(new Date(2026, 10, 25, 6, 0).getTime())
 })
 
 test('a long name is cut between its characters', () => {

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Page } from '@playwright/test'
+import type { Page, WebSocketRoute } from '@playwright/test'
 import { describe, expect, test } from 'vitest'
 import { WebDeck, withoutBrowser } from './support/window.ts'
 
@@ -60,8 +60,8 @@ describe.skipIf(withoutBrowser)('a log', () => {
     const page = await deck.window({}, '#/runs/1')
     await line(page, 'Outer').getByRole('button', { name: 'Fold this group' }).click()
     await line(page, 'three').waitFor({ state: 'detached' })
-    expect(await line(page, 'two').count()).toBe(0)
-    expect(await line(page, 'after').count()).toBe(1)
+    await expect.poll(() => line(page, 'two').count()).toBe(0)
+    await expect.poll(() => line(page, 'after').count()).toBe(1)
     await page.keyboard.press('/')
     await page.keyboard.type('three')
     await page.getByText('1 line', { exact: true }).waitFor()
@@ -109,6 +109,19 @@ describe.skipIf(withoutBrowser)('a log', () => {
     await expect.poll(() => chosen.innerText()).toMatch(/number 1 of many/)
   })
 
+  test('is not held up by a pattern that the store found, and that takes for ever to mark', async () => {
+    const deck = await ran(
+      `export default async (x) => { x.info('aa\\n' + 'a'.repeat(60) + 'b'); x.info('plain') }`,
+      'log.mjs',
+    )
+    const page = await deck.window({}, '#/runs/1')
+    await page.getByRole('button', { name: 'Regular expression' }).click()
+    await page.getByRole('searchbox').fill('(a+)+$')
+    await page.getByText('1 line', { exact: true }).waitFor()
+    await page.getByRole('searchbox').fill('pl.in')
+    await line(page, 'plain').locator('mark').waitFor()
+  })
+
   test('says below the field what is no regular expression', async () => {
     const deck = await ran('#!/bin/sh\necho hello\n')
     const page = await deck.window({}, '#/runs/1')
@@ -118,7 +131,7 @@ describe.skipIf(withoutBrowser)('a log', () => {
     expect(await page.getByRole('searchbox').getAttribute('aria-invalid')).toBe('true')
     await page.getByRole('searchbox').fill('nothing like it')
     await page.getByText('No match').waitFor()
-    expect(await page.getByRole('alert').count()).toBe(0)
+    await expect.poll(() => page.getByRole('alert').count()).toBe(0)
   })
 
   test('shows some levels alone, with their counts, and goes from error to error', async () => {
@@ -140,6 +153,7 @@ describe.skipIf(withoutBrowser)('a log', () => {
     await expect.poll(() => line(page, 'first bad').getAttribute('data-chosen')).toBe('true')
     await page.keyboard.press('x')
     await expect.poll(() => line(page, 'second bad').getAttribute('data-chosen')).toBe('true')
+    await page.getByRole('status').getByText('error: second bad').waitFor({ state: 'attached' })
   })
 
   test('opens at the line that a link names', async () => {
@@ -161,6 +175,8 @@ describe.skipIf(withoutBrowser)('a log', () => {
     expect(await copied(page)).toBe('number 10 of many\nnumber 11 of many\nnumber 12 of many')
     await page.getByRole('log').focus()
     await page.keyboard.press('Shift+ArrowDown')
+    // Who does not see what is chosen hears it.
+    await page.getByRole('status').getByText('info: number 13 of many').waitFor({ state: 'attached' })
     await page.keyboard.press('c')
     await page.getByText('4 lines were copied').waitFor()
     expect(await copied(page)).toMatch(/^number 10 [^]* number 13 of many$|^number 10 [^]*number 13 of many$/)
@@ -223,5 +239,28 @@ describe.skipIf(withoutBrowser)('a log', () => {
     await page.getByRole('button', { name: 'Times: time of day' }).click()
     await page.getByRole('menuitem', { name: 'since it began' }).click()
     await expect.poll(() => line(page, 'hello').locator('time').innerText()).toMatch(/^\+0:0\d\.\d{3}$/)
+  })
+
+  test('its filter and its search go on when a connection that was lost is there again', async () => {
+    const deck = await ran('#!/bin/sh\necho ::error::bad apple\necho ::warning::odd apple\necho good pear\n')
+    const page = await deck.window({}, '#/runs/1')
+    let socket: WebSocketRoute | undefined
+    await page.routeWebSocket('**/deck', (each) => {
+      each.connectToServer()
+      socket = each
+    })
+    await page.reload()
+    const levels = page.getByRole('group', { name: 'Levels' })
+    await levels.getByRole('button', { name: 'error 1' }).waitFor()
+    await page.route('**/session', (route) => route.abort())
+    await socket!.close()
+    await page.getByText('The connection to Jobdeck is lost').waitFor()
+    await page.getByRole('searchbox').fill('apple')
+    await levels.getByRole('button', { name: 'error 1' }).click()
+    await line(page, 'good pear').waitFor({ state: 'detached' })
+    await page.unroute('**/session')
+    await line(page, 'bad apple').locator('mark').waitFor()
+    await page.getByText('1 line', { exact: true }).waitFor()
+    await expect.poll(() => page.getByRole('alert').count()).toBe(0)
   })
 })

@@ -39,7 +39,10 @@ describe.skipIf(withoutBrowser)('all logs', () => {
   test('are searched in one job alone, which is typed, and gone through with arrow keys', async () => {
     const deck = await filled()
     const page = await deck.window({}, '#/logs')
-    await page.getByRole('combobox', { name: 'Job' }).fill('pea')
+    const job = page.getByRole('combobox', { name: 'Job' })
+    // The browser itself knows whether the list of names is open.
+    expect(await job.getAttribute('aria-expanded')).toBeNull()
+    await job.fill('pea')
     await page.getByText('2 lines found').waitFor()
     const links = page.getByRole('list', { name: 'Lines found, by run' }).getByRole('link')
     await links.first().focus()
@@ -64,6 +67,20 @@ describe.skipIf(withoutBrowser)('all logs', () => {
     await page.getByText('2 lines found').waitFor()
     await page.getByRole('combobox', { name: 'When' }).selectOption('Last hour')
     await page.getByText('2 lines found').waitFor()
+  })
+
+  test('are not held up by a pattern that takes for ever on a line that is shown', async () => {
+    const deck = await WebDeck.serve()
+    await deck.run('add', 'Long', ...sh(`echo ${'a'.repeat(60)}b`))
+    await deck.run('start', 'Long', '--here')
+    const page = await deck.window({}, '#/logs')
+    await page.getByRole('searchbox').fill('aaa')
+    await page.locator('.hit mark').first().waitFor()
+    await page.getByRole('button', { name: 'Regular expression' }).click()
+    await page.getByRole('searchbox').fill('(a+)+$')
+    await page.getByRole('alert').getByText('takes too long').waitFor()
+    await page.getByRole('searchbox').fill('a{3}b')
+    await page.locator('.hit mark').getByText('aaab', { exact: true }).waitFor()
   })
 
   test('of one job are shown across its runs without asking for anything', async () => {

@@ -5,6 +5,7 @@ import { messageText, markPieces, piecesOf } from '../../src/renderer/parts/log/
 import { lineTime, sinceText } from '../../src/renderer/parts/log/line-time.ts'
 import { ANYTHING, asksNothing, searchInput, toRows } from '../../src/renderer/state/all-logs.ts'
 import { FilteredLines } from '../../src/renderer/state/log-filtered.ts'
+import { LogLines } from '../../src/renderer/state/log-lines.ts'
 import { joinHidden, toLogRow, toShownRow, visibleCount } from '../../src/renderer/state/log-folds.ts'
 import {
   LogMatches,
@@ -17,8 +18,8 @@ import {
 import { parseRoute } from '../../src/renderer/state/route.ts'
 import { jobNamed } from '../../src/renderer/views/logs/job-named.ts'
 import { blocksOf } from '../../src/renderer/views/run/markdown-blocks.ts'
-import { timeLeft } from '../../src/renderer/views/run/time-left.ts'
 import type { LogEntry, LogHit } from '../../src/shared/contract.ts'
+import { Fault } from '../../src/shared/fault.ts'
 
 vi.mock('../../src/renderer/client.ts', () => ({ client: {} }))
 
@@ -177,6 +178,101 @@ describe('what is looked for', () => {
   })
 })
 
+describe('a log of which not all lines come', () => {
+  /** As the window does: it draws what is in sight whenever it is told. */
+  async function asksFor(log: LogLines | FilteredLines, row: number, asked: () => number): Promise<number> {
+    const draw = () => void log.line(row)
+    log.subscribe(draw)
+    draw()
+    // Each answer would lead to the next question within these frames.
+    for (let frame = 0; frame < 50; frame++) await new Promise((resolve) => setTimeout(resolve))
+    return asked()
+  }
+
+  test('asks for a line that does not come once, and again when the log grew', async () => {
+    vi.stubGlobal('requestAnimationFrame', (paint: () => void) => setTimeout(paint))
+    let asked = 0
+    let there = 3
+    const log = new LogLines(async ({ after, through = 0 }) => {
+      if (after === undefined) return []
+      asked++
+      return Array.from({ length: Math.max(0, Math.min(there, through) - after) }, (_, i) =>
+        entry(after + i + 1),
+      )
+    })
+    log.isFollowed = false
+    await log.grow(5)
+    expect(await asksFor(log, 4, () => asked)).toBe(1)
+    there = 6
+    await log.grow(6)
+    await expect.poll(() => log.line(4)?.sequence).toBe(5)
+    expect(asked).toBe(2)
+  })
+
+  test('asks for a line that passed the filter and is gone once', async () => {
+    let asked = 0
+    const all = Array.from({ length: 25_000 }, (_, index) => index + 1)
+    const lines = new FilteredLines(
+      async ({ after = 0, through = Infinity, limit = 0 }) => {
+        const isAgain = ++asked > 13
+        return isAgain
+          ? []
+          : all
+              .filter((n) => n > after && n <= through)
+              .slice(0, limit)
+              .map(entry)
+      },
+      { levels: ['info'] },
+    )
+    lines.grow(25_000)
+    await expect.poll(() => lines.isLooking).toBe(false)
+    expect(asked).toBe(13)
+    // Of so many lines the first ones are not kept.
+    expect(await asksFor(lines, 0, () => asked)).toBe(14)
+  })
+})
+
+describe('a look through a log that was interrupted', () => {
+  const broken = new Fault('disconnected', 'lost')
+  const tired = new Fault('internal', 'tired')
+
+  test.each([
+    ['a lost connection, of which it says nothing', broken, null],
+    ['another fault, which it tells until then', tired, 'internal'],
+  ])('goes on after %s', async (_, thrown, told) => {
+    let isBroken = true
+    const read = async ({ after = 0, through = 0 }) => {
+      if (isBroken) throw thrown
+      return [2, 5, 9].filter((n) => n > after && n <= through).map(entry)
+    }
+    const lines = new FilteredLines(read, { levels: ['warn'] })
+    const matches = new LogMatches({ ...NOTHING, text: 'line' }, undefined, read, () => {})
+    for (const each of [lines, matches]) each.grow(10)
+    await new Promise((resolve) => setTimeout(resolve))
+    expect([lines.fault?.code ?? null, matches.fault?.code ?? null]).toEqual([told, told])
+    isBroken = false
+    // The log has ended: it is as long as it was.
+    for (const each of [lines, matches]) each.grow(10)
+    await expect.poll(() => [lines.rows, matches.sequences]).toEqual([3, [2, 5, 9]])
+    expect([lines.fault, matches.fault]).toEqual([null, null])
+  })
+
+  test('does not begin anew with a pattern that is none', async () => {
+    let asked = 0
+    const read = async () => {
+      asked++
+      throw new Fault('invalid-input', 'takes too long')
+    }
+    const lines = new FilteredLines(read, { pattern: '(a+)+$' })
+    const matches = new LogMatches({ ...NOTHING, text: '(a+)+$', isPattern: true }, undefined, read, () => {})
+    for (const last of [10, 11]) {
+      for (const each of [lines, matches]) each.grow(last)
+      await new Promise((resolve) => setTimeout(resolve))
+    }
+    expect([asked, lines.fault?.code, matches.fault?.code]).toEqual([2, 'invalid-input', 'invalid-input'])
+  })
+})
+
 describe('lines that pass a filter', () => {
   test('stand in rows without gaps, and a line that is none of them has the next one', async () => {
     const lines = new FilteredLines(
@@ -263,13 +359,6 @@ test('a run is linked to with a line of its log', () => {
   expect(parseRoute('#/runs/12/x')).toEqual({ view: 'run', id: 12 })
 })
 
-test('the time that is left is told by how far it is, or by how long it usually takes', () => {
-  expect(timeLeft(1000, 25, null)).toBe(3000)
-  expect(timeLeft(1000, 0, 5000)).toBe(4000)
-  expect(timeLeft(6000, 0, 5000)).toBeNull()
-  expect(timeLeft(6000, 100, 5000)).toBeNull()
-})
-
 test('a summary is cut into its parts, and HTML in it stays text', () => {
   const text =
     '# Title\n\nfirst\nline\n- a\n- b\n1. c\n\n| x | y |\n|---|---|\n| 1 | 2 |\n```\ncode <b>\n```\n<script>'
@@ -281,4 +370,17 @@ test('a summary is cut into its parts, and HTML in it stays text', () => {
     { kind: 'code', text: 'code <b>' },
     { kind: 'paragraph', text: '<script>' },
   ])
+})
+
+test.each([
+  ['items and paragraphs', '- item\n\ntext\n\n'],
+  ['fences', '```\ncode\n```\n'],
+  ['white space below a head', `| x |\n${' '.repeat(20_000)}x\n`],
+  ['what is nearly a table', `| x |\n${'|'.repeat(10_000)}x\n`],
+  ['hashes', `#${' '.repeat(20_000)}\n`],
+])('a summary as long as one may be is cut in no time: %s', (_, part) => {
+  const text = part.repeat(Math.floor(1_048_576 / part.length))
+  const began = performance.now()
+  blocksOf(text)
+  expect(performance.now() - began).toBeLessThan(2000)
 })

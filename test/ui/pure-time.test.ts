@@ -13,7 +13,9 @@ import { obstacleOf } from '../../src/renderer/state/obstacles.ts'
 import { remaining } from '../../src/renderer/state/remaining.ts'
 import { quantile, skippedAt, trendOf } from '../../src/renderer/state/trend.ts'
 import {
+  beginsDay,
   loadOf,
+  marksOf,
   panned,
   spanAt,
   ticksOf,
@@ -34,6 +36,18 @@ await speaking.init({
   interpolation: { escapeValue: false },
 })
 
+/** What it answers where the clock on the wall is that of a zone. */
+function inZone<T>(zone: string, work: () => T): T {
+  const before = process.env['TZ']
+  process.env['TZ'] = zone
+  try {
+    return work()
+  } finally {
+    if (before === undefined) delete process.env['TZ']
+    else process.env['TZ'] = before
+  }
+}
+
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 
@@ -42,6 +56,8 @@ describe('how long a run still takes', () => {
     expect(remaining({ startedAt: 0, progress: 25 }, 9000, 1000)).toBe(3000)
     expect(remaining({ startedAt: 0, progress: 0 }, 9000, 1000)).toBe(8000)
     expect(remaining({ startedAt: 0, progress: 0 }, 900, 1000)).toBe(0)
+    expect(remaining({ startedAt: 0, progress: 2 }, 9000, 1000)).toBe(8000)
+    expect(remaining({ startedAt: 0, progress: 100 }, 9000, 1000)).toBeNull()
     expect(remaining({ startedAt: 0, progress: 0 }, null, 1000)).toBeNull()
     expect(remaining({ startedAt: null, progress: 0 }, 9000, 1000)).toBeNull()
   })
@@ -176,6 +192,52 @@ describe('a picture of time', () => {
     fc.assert(rule)
   })
 
+  test.each([
+    ['2026-03-28T12:00', '2026-03-30T12:00'],
+    ['2026-10-24T12:00', '2026-10-26T12:00'],
+  ])('has ticks at round times, each midnight among them, though the clock is changed: %s', (from, to) => {
+    const all = inZone('Europe/Berlin', () => {
+      const range = { from: Date.parse(from), to: Date.parse(to) }
+      return [600, 1500, 3000, 6000].map((width) => {
+        const { step, times } = ticksOf(range, width)
+        const clock = times.map((at) => new Date(at))
+        return {
+          step,
+          gaps: times.slice(1).map((at, index) => at - times[index]!),
+          isRound: clock.every((at) => (at.getHours() * HOUR + at.getMinutes() * 60_000) % step === 0),
+          days: clock.filter((at) => beginsDay(at.getTime())).map((at) => at.getDate()),
+        }
+      })
+    })
+    expect(all.map(({ step }) => step)).toEqual([12 * HOUR, 3 * HOUR, 3 * HOUR, HOUR])
+    for (const { step, gaps, isRound, days } of all) {
+      expect(isRound).toBe(true)
+      expect(days).toEqual(from.startsWith('2026-03') ? [29, 30] : [25, 26])
+      // One of them is an hour shorter or longer; single hours are each as long as any other.
+      const others = gaps.filter((gap) => gap !== step).map((gap) => Math.abs(gap - step))
+      expect(others).toEqual(step === HOUR ? [] : [HOUR])
+    }
+  })
+
+  test.each(['Asia/Beirut', 'America/Havana', 'Australia/Lord_Howe', 'America/Santiago'])(
+    'has ticks that follow one another wherever the clock is changed: %s',
+    (zone) => {
+      const rule = fc.property(
+        fc.integer({ min: 0, max: 365 * 24 }),
+        fc.constantFrom(HOUR, 3 * HOUR, 12 * HOUR, DAY, 3 * DAY, 7 * DAY),
+        (hours, span) => {
+          const from = Date.UTC(2026, 0, 1) + hours * HOUR
+          const { times, step } = ticksOf({ from, to: from + span }, 900)
+          expect(times[0]!).toBeLessThanOrEqual(from)
+          expect(times.at(-1)!).toBeGreaterThan(from + span - step - 2 * HOUR)
+          for (const [index, at] of times.entries())
+            if (index > 0) expect(at).toBeGreaterThan(times[index - 1]!)
+        },
+      )
+      inZone(zone, () => fc.assert(rule))
+    },
+  )
+
   test('tells how many ran at once, at any time', () => {
     const spans = fc.array(
       fc.tuple(fc.nat(60), fc.integer({ min: 1, max: 30 })).map(([startedAt, length]) => ({
@@ -188,6 +250,18 @@ describe('a picture of time', () => {
       const at = step * 10 + 5
       const load = loadOf(all, 1000).findLast((each) => each.at <= at)?.count ?? 0
       expect(load).toBe(all.filter(({ startedAt, endedAt }) => startedAt <= at && at < endedAt).length)
+    })
+    fc.assert(rule)
+  })
+
+  test('has a mark near each planned run, whichever is told of first, and none over another', () => {
+    const times = fc.array(fc.nat(1000), { maxLength: 50 })
+    const rule = fc.property(times, (all) => {
+      const planned = all.map((at) => ({ at, snoozed: false }))
+      const marks = marksOf(planned, { from: 0, to: 1000 }, 500, 4).map(({ x }) => x)
+      for (const at of all) expect(marks.some((x) => Math.abs(x - at / 2) <= 8)).toBe(true)
+      for (const [index, x] of marks.entries())
+        if (index > 0) expect(x - marks[index - 1]!).toBeGreaterThan(8)
     })
     fc.assert(rule)
   })

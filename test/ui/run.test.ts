@@ -53,8 +53,8 @@ describe.skipIf(withoutBrowser)('the page of a run', () => {
     await aside.getByRole('region', { name: 'Result' }).getByText('"paid": 3').waitFor()
     await aside.getByRole('heading', { name: 'All is paid' }).waitFor()
     await aside.getByRole('listitem').getByText('bills <img src=x>').waitFor()
-    expect(await aside.locator('img').count()).toBe(0)
     await page.getByText('It wrote nothing.').waitFor()
+    await expect.poll(() => aside.locator('img').count()).toBe(0)
   })
 
   test('is run again with a key, with the same parameters', async () => {

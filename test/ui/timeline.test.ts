@@ -26,7 +26,7 @@ describe.skipIf(withoutBrowser)(`in a browser (${withoutBrowser || 'found'})`, (
   test('a bar says what it is under the pointer, and a click opens the run', async () => {
     const deck = await filled()
     const page = await deck.window({}, '#/timeline')
-    await page.getByRole('img', { name: /Timeline with 2 runs and \d+ planned/ }).waitFor()
+    await page.getByRole('application', { name: /Timeline with 2 runs and \d+ planned/ }).waitFor()
     await page.getByText('At most 2 at once').waitFor()
     await page.getByRole('button', { name: 'Hour' }).click()
     const { x, y } = await nowAt(page)
@@ -48,7 +48,7 @@ describe.skipIf(withoutBrowser)(`in a browser (${withoutBrowser || 'found'})`, (
     const page = await deck.window({}, '#/timeline')
     const toNow = page.getByRole('toolbar').getByRole('button', { name: 'Now' })
     const pressed = page.locator('[aria-pressed=true]')
-    await page.getByRole('img', { name: /Timeline with 2 runs/ }).waitFor()
+    await page.getByRole('application', { name: /Timeline with 2 runs/ }).waitFor()
     expect(await toNow.isDisabled()).toBe(true)
     await page.keyboard.press('ArrowLeft')
     await expect.poll(() => toNow.isDisabled()).toBe(false)
@@ -72,7 +72,7 @@ describe.skipIf(withoutBrowser)(`in a browser (${withoutBrowser || 'found'})`, (
     const deck = await filled()
     const page = await deck.window({}, '#/timeline')
     const toNow = page.getByRole('toolbar').getByRole('button', { name: 'Now' })
-    await page.getByRole('img', { name: /Timeline with 2 runs/ }).waitFor()
+    await page.getByRole('application', { name: /Timeline with 2 runs/ }).waitFor()
     const { x, y } = await nowAt(page)
     await page.mouse.move(x, y + 200)
     await page.mouse.down()
@@ -84,6 +84,29 @@ describe.skipIf(withoutBrowser)(`in a browser (${withoutBrowser || 'found'})`, (
     await page.mouse.wheel(0, -200)
     await page.locator('[aria-pressed=true]').waitFor({ state: 'detached' })
   })
+
+  test.each(['pointercancel', 'lostpointercapture'])(
+    'dragging ends where it is broken off: %s',
+    async (kind) => {
+      const deck = await filled()
+      const page = await deck.window({}, '#/timeline')
+      const toNow = page.getByRole('toolbar').getByRole('button', { name: 'Now' })
+      await page.getByRole('application', { name: /Timeline with 2 runs/ }).waitFor()
+      await page.getByRole('button', { name: 'Hour' }).click()
+      const { x, y } = await nowAt(page)
+      await page.mouse.move(x - 60, y + 200)
+      await page.mouse.down()
+      await page.locator('.lane-canvas').dispatchEvent(kind, { pointerId: 1 })
+      await expect
+        .poll(async () => {
+          await page.mouse.move(x - 40, y + 200)
+          await page.mouse.move(x - 1, y)
+          return page.locator('.tip').isVisible()
+        })
+        .toBe(true)
+      expect(await toNow.isDisabled()).toBe(true)
+    },
+  )
 
   test('the same stands in a table, narrowed down by folder', async () => {
     const deck = await filled()
@@ -106,27 +129,34 @@ describe.skipIf(withoutBrowser)(`in a browser (${withoutBrowser || 'found'})`, (
     await page.locator('main').getByRole('link', { name: 'New job' }).waitFor()
   })
 
-  test('a window in which nothing happens schedules hardly any frames', async () => {
+  test('a window in which nothing happens schedules no frames but those of the line of now', async () => {
     const deck = await filled()
     const page = await deck.window({}, '#/timeline')
-    await page.getByRole('img', { name: /Timeline with 2 runs/ }).waitFor()
-    const frames = () =>
-      page.evaluate(
-        `new Promise((resolve) => {
-          const ask = window.requestAnimationFrame
-          let frames = 0
-          window.requestAnimationFrame = (paint) => (frames++, ask.call(window, paint))
-          setTimeout(() => (window.requestAnimationFrame = ask, resolve(frames)), 3000)
-        })`,
-      )
-    // The line of now moves on every five seconds, in two canvases; what was loaded just now settles first.
-    await expect.poll(frames, { timeout: 20_000 }).toBeLessThanOrEqual(4)
+    await page.clock.install()
+    await page.reload()
+    await page.getByRole('application', { name: /Timeline with 2 runs/ }).waitFor()
+    await page.getByText('At most 2 at once').waitFor()
+    // From here on the clock of the page goes on only where it is told to.
+    await page.clock.pauseAt(Date.now() + 60_000)
+    await page.evaluate(`{
+      window.asked = 0
+      const ask = window.requestAnimationFrame
+      window.requestAnimationFrame = (paint) => (window.asked++, ask.call(window, paint))
+    }`)
+    const framesIn = async (span: number) => {
+      await page.evaluate('window.asked = 0')
+      await page.clock.runFor(span)
+      return page.evaluate('window.asked')
+    }
+    // The line moves on every five seconds, in two canvases; what was loaded just now settles first.
+    await expect.poll(() => framesIn(5000)).toBe(2)
+    expect(await framesIn(20_000)).toBe(8)
   })
 
   test.each(['light', 'dark'] as const)('the timeline bars nobody, in %s colours', async (colorScheme) => {
     const deck = await filled()
     const page = await deck.window({ colorScheme }, '#/timeline')
-    await page.getByRole('img', { name: /Timeline with 2 runs/ }).waitFor()
+    await page.getByRole('application', { name: /Timeline with 2 runs/ }).waitFor()
     const look = async () => {
       const { violations } = await new AxeBuilder({ page }).analyze()
       expect(violations.map(({ id, nodes }) => [id, nodes[0]!.html])).toEqual([])

@@ -19,6 +19,7 @@ import { attempt } from '../state/notices.ts'
 import type { LogSource } from '../state/log-lines.ts'
 import { usePreferences } from '../state/preferences.ts'
 import { LogLine, canOpen, isGroup } from './log/LogLine.tsx'
+import { messageText } from './log/ansi.ts'
 import { lineTime } from './log/line-time.ts'
 import { selectedRows, selectedText, type Selected } from './log/selection.ts'
 import './log/log.css'
@@ -58,7 +59,7 @@ interface Props {
   /** Groups that are folded away, by their first lines. */
   folds: ReadonlyMap<number, number>
   toggleFold: (sequence: number) => unknown
-  marksOf?: (text: string, entry: LogEntry) => [number, number][]
+  marksOf?: (text: string) => [number, number][]
   /** The text of lines that may not be loaded, for the clipboard. */
   read: (from: number, through: number) => Promise<string>
   /** What stands where no line is shown. */
@@ -75,6 +76,7 @@ export function LogList({ log, startAt = null, ref, ...props }: Props) {
   const top = useRef(0)
   const [isFollowing, setFollowing] = useState(startAt === null)
   const [opened, setOpened] = useState<ReadonlySet<number>>(new Set())
+  const [spoken, speak] = useState<number | null>(null)
   const held = useHeldRows(box)
   const { chosen, choose } = props
   const isMeasured = wrapsLog || opened.size > 0
@@ -97,6 +99,7 @@ export function LogList({ log, startAt = null, ref, ...props }: Props) {
   }
   const show = (sequence: number) => {
     follow(false)
+    speak(sequence)
     virtual.scrollToIndex(log.rowOf(sequence), { align: 'center' })
   }
   const inSight = () => log.sequenceAt(Math.max(0, virtual.range?.startIndex ?? 0))
@@ -143,8 +146,10 @@ export function LogList({ log, startAt = null, ref, ...props }: Props) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target !== box.current) return
     const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 }
     const step = steps[event.key]
-    if (event.key === 'Enter' && !chosen) choose({ anchor: inSight(), end: inSight() })
-    else if (!chosen) return
+    if (event.key === 'Enter' && !chosen) {
+      choose({ anchor: inSight(), end: inSight() })
+      speak(inSight())
+    } else if (!chosen) return
     else if (event.key === 'Escape') choose(null)
     else if (event.key === 'Enter') {
       const entry = log.line(log.rowOf(chosen.end))
@@ -153,6 +158,7 @@ export function LogList({ log, startAt = null, ref, ...props }: Props) {
       const row = Math.min(log.rows - 1, Math.max(0, log.rowOf(chosen.end) + step))
       const end = log.sequenceAt(row)
       choose({ anchor: event.shiftKey ? chosen.anchor : end, end })
+      speak(end)
       follow(false)
       virtual.scrollToIndex(row)
     } else return
@@ -217,6 +223,7 @@ export function LogList({ log, startAt = null, ref, ...props }: Props) {
           </div>
         </div>
       </div>
+      <Spoken entry={spoken === null || chosen?.end !== spoken ? undefined : log.line(log.rowOf(spoken))} />
       {log.rows === 0 && props.empty}
       {props.isLive ? (
         <button
@@ -235,6 +242,23 @@ export function LogList({ log, startAt = null, ref, ...props }: Props) {
         )
       )}
     </div>
+  )
+}
+
+/** Of a line that is spoken, no more than this is. */
+const LONGEST_SPOKEN = 500
+
+/** The line that was chosen by a key, for those who do not see it. */
+function Spoken({ entry }: { entry: LogEntry | undefined }) {
+  const { t } = useTranslation()
+  const isKept = entry?.droppedThrough === null
+  const text = isKept
+    ? `${entry.level}: ${messageText(entry.message)}`
+    : entry && t('run.notKept', { count: entry.droppedThrough! - entry.sequence + 1 })
+  return (
+    <p className="hidden" role="status">
+      {text?.slice(0, LONGEST_SPOKEN)}
+    </p>
   )
 }
 

@@ -1,6 +1,7 @@
 import { Pause, Play } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { tomorrow } from '../../shared/tomorrow.ts'
 import { localText } from '../format.ts'
 import { pause, resume, type PauseTarget } from '../state/actions.ts'
 import { Dialog } from './Dialog.tsx'
@@ -14,14 +15,6 @@ interface Props {
   /** Whether all of them are paused. */
   isPaused: boolean
   className?: string
-}
-
-/** Six in the morning of the next day: what was put off until tomorrow runs before people are there. */
-export function tomorrow(now: number): number {
-  const date = new Date(now)
-  date.setDate(date.getDate() + 1)
-  date.setHours(6, 0, 0, 0)
-  return date.getTime()
 }
 
 /** Pauses jobs, a folder or everything, for as long as one likes; or resumes them. */

@@ -1,6 +1,7 @@
 import type { Input, LogEntry } from '../../shared/contract.ts'
-import { toFault, type FaultData } from '../../shared/fault.ts'
+import type { FaultData } from '../../shared/fault.ts'
 import type { LogSource } from './log-lines.ts'
+import { isFinal, lastingFault } from './log-search.ts'
 
 export type LineFilter = Pick<Input<'logs.list'>, 'levels' | 'text' | 'pattern' | 'ignoreCase'>
 type Read = (part: Omit<Input<'logs.list'>, 'execution'>, signal: AbortSignal) => Promise<LogEntry[]>
@@ -23,6 +24,8 @@ export class FilteredLines implements LogSource {
   /** Those that were read last; older ones are read again when they come in sight. */
   readonly #lines = new Map<number, LogEntry>()
   readonly #reading = new Set<number>()
+  /** Lines that did not come when they were asked for: they are asked for again once the log grew. */
+  readonly #missing = new Set<number>()
   #reached = 0
   #last = 0
   #looking: Promise<void> | undefined
@@ -40,9 +43,10 @@ export class FilteredLines implements LogSource {
     return this.#sequences.length
   }
 
-  /** The log was not yet looked through to its end. */
+  /** The log was not yet looked through to its end, but it goes on. */
   get isLooking(): boolean {
-    return this.#looking !== undefined
+    if (this.#looking) return true
+    return this.fault === null && !this.#giveUp.signal.aborted && this.#reached < this.#last
   }
 
   readonly version = (): number => this.#version
@@ -69,13 +73,15 @@ export class FilteredLines implements LogSource {
     const sequence = this.#sequences[row]
     if (sequence === undefined) return undefined
     const found = this.#lines.get(sequence)
-    if (!found) void this.#readAround(row)
+    if (!found && !this.#missing.has(sequence)) void this.#readAround(row)
     return found
   }
 
-  /** The log has grown to this line. */
+  /** The log has grown to this line, or it may be looked through again where that was not possible before. */
   grow(last: number): void {
+    if (last > this.#last) this.#missing.clear()
     this.#last = Math.max(last, this.#last)
+    if (this.fault && isFinal(this.fault)) return
     this.#looking ??= this.#look().finally(() => {
       this.#looking = undefined
       this.#tell()
@@ -93,6 +99,7 @@ export class FilteredLines implements LogSource {
         const through = this.#last
         const part = { ...this.#filter, after: this.#reached, through, limit: PART }
         const entries = await this.#read(part, this.#giveUp.signal)
+        this.fault = null
         for (const entry of entries) {
           this.#sequences.push(entry.sequence)
           this.#keep(entry)
@@ -101,7 +108,7 @@ export class FilteredLines implements LogSource {
         this.#tell()
       }
     } catch (thrown) {
-      if (!this.#giveUp.signal.aborted) this.fault = toFault(thrown).toJSON()
+      if (!this.#giveUp.signal.aborted) this.fault = lastingFault(thrown)
     }
   }
 
@@ -118,6 +125,8 @@ export class FilteredLines implements LogSource {
     }
     try {
       for (const entry of await this.#read(part, this.#giveUp.signal)) this.#keep(entry)
+      for (const sequence of this.#sequences.slice(place * PART, (place + 1) * PART))
+        if (!this.#lines.has(sequence)) this.#missing.add(sequence)
       this.#tell()
     } catch {
       // It is read again when it comes in sight the next time.

@@ -30,6 +30,8 @@ export class LogLines implements LogSource {
   /** By their place; those that were used last come last. */
   readonly #parts = new Map<number, Map<number, LogEntry>>()
   readonly #reading = new Map<number, Promise<void>>()
+  /** How long the log was when a part was read: what did not come then is asked for again once it grew. */
+  readonly #readAt = new Map<number, number>()
   readonly #listeners = new Set<() => void>()
   #last = 0
   #dropped: Dropped | undefined
@@ -67,7 +69,8 @@ export class LogLines implements LogSource {
     const sequence = sequenceAt(row, this.#dropped)
     const place = Math.floor((sequence - 1) / PART)
     const found = this.#parts.get(place)?.get(sequence)
-    if (!found && !this.#reading.has(place)) this.#readPart(place).catch(() => {}) // it is read when it is drawn the next time
+    if (!found && !this.#reading.has(place) && this.#readAt.get(place) !== this.#last)
+      this.#readPart(place).catch(() => {}) // it is read when it is drawn the next time
     return found
   }
 
@@ -94,9 +97,14 @@ export class LogLines implements LogSource {
     const reading = this.#fill(part, after, through).finally(() => this.#reading.delete(place))
     this.#reading.set(place, reading)
     await reading
+    this.#readAt.set(place, last)
     this.#parts.delete(place)
     this.#parts.set(place, part)
-    for (const old of this.#parts.keys()) if (this.#parts.size > MOST_PARTS) this.#parts.delete(old)
+    for (const old of this.#parts.keys()) {
+      if (this.#parts.size <= MOST_PARTS) break
+      this.#parts.delete(old)
+      this.#readAt.delete(old)
+    }
     this.#tell()
   }
 

@@ -24,7 +24,7 @@ export function filterOf({ text, isPattern, matchesCase }: Wanted): {
 
 /** Beyond this many places in one line, none is marked. */
 const MOST_MARKS = 100
-/** A pattern is not tried on more than this much of a line: the window must not stand still for it. */
+/** A pattern is not tried on more than this much of a line. How long it takes is up to `log-marks` all the same. */
 const LONGEST = 5000
 
 /** Where in a text it is, as pairs of a beginning and an end. */
@@ -73,6 +73,15 @@ export function patternProblem({ text, isPattern }: Wanted): string | null {
   }
 }
 
+/** What kept a look from going on. That the connection is lost is told above the view, and passes. */
+export function lastingFault(thrown: unknown): FaultData | null {
+  const fault = toFault(thrown).toJSON()
+  return fault.code === 'disconnected' ? null : fault
+}
+
+/** A pattern that is none, or takes too long, is not better the next time. */
+export const isFinal = ({ code }: FaultData): boolean => code === 'invalid-input'
+
 /** Lines that are asked for at once. */
 const PAGE = 1000
 /** So many matches are counted; of further ones it is only known that there are some. */
@@ -88,7 +97,6 @@ export class LogMatches {
   readonly #tell: () => void
   readonly #giveUp = new AbortController()
   readonly sequences: number[] = []
-  readonly #known = new Set<number>()
   fault: FaultData | null = null
   #reached = 0
   #last = 0
@@ -101,8 +109,6 @@ export class LogMatches {
     this.#tell = tell
   }
 
-  has = (sequence: number): boolean => this.#known.has(sequence)
-
   get isLooking(): boolean {
     return this.#looking !== undefined
   }
@@ -112,10 +118,11 @@ export class LogMatches {
     return this.#reached < this.#last
   }
 
-  /** The log has grown to this line. */
+  /** The log has grown to this line, or it may be looked through again where that was not possible before. */
   grow(last: number): void {
     this.#last = Math.max(last, this.#last)
-    if (!this.fault && this.sequences.length < FEW) this.#look()
+    if (this.fault && isFinal(this.fault)) return
+    if (this.sequences.length < FEW) this.#look()
   }
 
   close(): void {
@@ -136,15 +143,13 @@ export class LogMatches {
         const through = this.#last
         const part = { ...filterOf(this.wanted), after: this.#reached, through, limit: PAGE }
         const entries = await this.#read({ ...part, ...(this.#levels && { levels: this.#levels }) }, signal)
-        for (const { sequence } of entries) {
-          this.sequences.push(sequence)
-          this.#known.add(sequence)
-        }
+        this.fault = null
+        for (const { sequence } of entries) this.sequences.push(sequence)
         this.#reached = entries.length === PAGE ? entries.at(-1)!.sequence : through
         if (!signal.aborted) this.#tell()
       }
     } catch (thrown) {
-      if (!signal.aborted) this.fault = toFault(thrown).toJSON()
+      if (!signal.aborted) this.fault = lastingFault(thrown)
     }
   }
 }

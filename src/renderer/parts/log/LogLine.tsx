@@ -27,7 +27,7 @@ interface Props {
   /** As it is to be told; the whole time is there on hover. */
   time: string
   /** Where something that is looked for is in its text. */
-  marksOf: ((text: string, entry: LogEntry) => [number, number][]) | undefined
+  marksOf: ((text: string) => [number, number][]) | undefined
   isOpen: boolean
   /** Of a line that begins a group: its lines are folded away. */
   isFolded: boolean
@@ -95,7 +95,7 @@ LogLine.displayName = 'LogLine'
 /** The text of a line, with its colours and marks. */
 export function Message({ entry, marksOf, isOpen }: Pick<Props, 'entry' | 'marksOf' | 'isOpen'>) {
   const pieces = knownPieces(entry)
-  const marks = marksOf?.(pieces.map(({ text }) => text).join(''), entry) ?? []
+  const marks = marksOf?.(pieces.map(({ text }) => text).join('')) ?? []
   return (
     <bdi className={isOpen ? 'opened' : ''}>
       {markPieces(pieces, marks).map((piece, index) => (

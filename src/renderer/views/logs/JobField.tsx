@@ -32,8 +32,6 @@ export function JobField({ job, choose }: Props) {
     <div className="search-field">
       <input
         className="job-field"
-        role="combobox"
-        aria-expanded={false}
         aria-label={t('logs.job')}
         placeholder={t('logs.anyJob')}
         list={`${id}-names`}

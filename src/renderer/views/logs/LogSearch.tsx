@@ -7,8 +7,9 @@ import { LevelChips } from '../../parts/log/LevelChips.tsx'
 import { SearchField } from '../../parts/log/SearchField.tsx'
 import { toRows, useSearch, type Query } from '../../state/all-logs.ts'
 import { useCommands } from '../../state/commands.ts'
-import { marksOf, patternProblem } from '../../state/log-search.ts'
-import { useSettled } from '../run/log-state.ts'
+import { useMarks } from '../../state/log-marks.ts'
+import { patternProblem } from '../../state/log-search.ts'
+import { useSettled } from '../../state/settled.ts'
 import { Hits } from './Hits.tsx'
 import { JobField } from './JobField.tsx'
 import { RangeField } from './RangeField.tsx'
@@ -45,7 +46,7 @@ export function LogSearch({ query, ask, choosesJob = false, isIdle = false }: Pr
   ])
 
   const isPatternBad = search.fault?.code === 'invalid-input'
-  const mark = (text: string) => marksOf(text, settled.wanted)
+  const mark = useMarks(settled.wanted)
   const number = new Intl.NumberFormat(i18n.language)
   return (
     <>

@@ -1,10 +1,11 @@
-import type { ReactNode } from 'react'
+import { memo, type ReactNode } from 'react'
 import { blocksOf, type Block } from './markdown-blocks.ts'
 
 /** A text written as Markdown: headings, lists, tables, code, bold and links as text. Nothing in it is HTML. */
-export function Markdown({ text }: { text: string }) {
-  return <div className="markdown">{blocksOf(text).map((block, index) => drawBlock(block, index))}</div>
-}
+export const Markdown = memo(({ text }: { text: string }) => (
+  <div className="markdown">{blocksOf(text).map((block, index) => drawBlock(block, index))}</div>
+))
+Markdown.displayName = 'Markdown'
 
 function drawBlock(block: Block, key: number): ReactNode {
   switch (block.kind) {

@@ -14,9 +14,9 @@ import { useCommands, type Command } from '../../state/commands.ts'
 import { askToRun } from '../../state/dialogs.ts'
 import { attempt } from '../../state/notices.ts'
 import { useNow } from '../../state/now.ts'
+import { remaining } from '../../state/remaining.ts'
 import { go, linkTo } from '../../state/route.ts'
 import { stopRun } from '../../state/run.ts'
-import { timeLeft } from './time-left.ts'
 
 const isOpen = ({ endedAt }: ExecutionDetail) => endedAt === null
 const isBeingStopped = (run: ExecutionDetail) => isOpen(run) && run.stopReason !== null
@@ -83,7 +83,7 @@ export function RunHead({ run }: { run: ExecutionDetail }) {
       {(isOpen(run) || run.progress > 0) && (
         <div className="run-progress">
           <ProgressBar value={run.progress} message={run.progressMessage} />
-          {isOpen(run) && run.startedAt !== null && <Left run={run} startedAt={run.startedAt} />}
+          {isOpen(run) && <Left run={run} />}
         </div>
       )}
     </>
@@ -134,7 +134,7 @@ function useAttempts({ jobId }: ExecutionDetail): number | null {
   return attempts
 }
 
-function Left({ run, startedAt }: { run: ExecutionDetail; startedAt: number }) {
+function Left({ run }: { run: ExecutionDetail }) {
   const { t } = useTranslation()
   const now = useNow()
   const [usual, setUsual] = useState<number | null>(null)
@@ -144,8 +144,8 @@ function Left({ run, startedAt }: { run: ExecutionDetail; startedAt: number }) {
       () => {},
     )
   }, [run.jobId])
-  const left = timeLeft(now - startedAt, run.progress, usual)
-  if (left === null || run.stopReason !== null) return null
+  const left = remaining(run, usual, now)
+  if (!left || run.stopReason !== null) return null
   return <span className="quiet number">{t('run.left', { time: spanText(t, Math.max(1000, left)) })}</span>
 }
 

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { ExecutionDetail, Level, LogEntry } from '../../../shared/contract.ts'
+import type { ExecutionDetail, Level } from '../../../shared/contract.ts'
 import { client } from '../../client.ts'
 import { FaultNote } from '../../parts/FaultNote.tsx'
 import { LogList, type Chosen, type LogHandle } from '../../parts/LogList.tsx'
@@ -9,12 +9,14 @@ import { saveFile } from '../../save-file.ts'
 import { useCommands } from '../../state/commands.ts'
 import { FoldedLines } from '../../state/log-folded.ts'
 import type { LogLines } from '../../state/log-lines.ts'
-import { NOTHING, marksOf, nextMatch, type Wanted } from '../../state/log-search.ts'
+import { useMarks } from '../../state/log-marks.ts'
+import { NOTHING, nextMatch, type Wanted } from '../../state/log-search.ts'
 import { attempt } from '../../state/notices.ts'
 import { usePreferences } from '../../state/preferences.ts'
+import { useSettled } from '../../state/settled.ts'
 import { tellDone } from '../../state/toasts.ts'
 import { LogBar, LogTools } from './LogBar.tsx'
-import { lineFilter, useFiltered, useLevelCounts, useMatches, useSettled } from './log-state.ts'
+import { lineFilter, useFiltered, useLevelCounts, useMatches } from './log-state.ts'
 
 /** So many lines are copied at most; a longer log is for a file. */
 const MOST_COPIED = 100_000
@@ -43,6 +45,7 @@ export function RunLog({ run, log, line }: Props) {
   const filter = lineFilter(levels, wanted, onlyMatches)
   const filtered = useFiltered(run.id, log, filter)
   const matches = useMatches(run.id, log, wanted, levels)
+  const mark = useMarks(wanted)
   const counts = useLevelCounts(run.id, run.logCount)
   // Where only some lines are shown, a group has no meaning.
   const shown = useMemo(
@@ -121,13 +124,6 @@ export function RunLog({ run, log, line }: Props) {
     [folds, run.id, log],
   )
 
-  const markLine = useCallback(
-    (text: string, entry: LogEntry): [number, number][] =>
-      // A pattern is tried only where the store found it, which gives up where one takes too long.
-      wanted.isPattern && !matches?.has(entry.sequence) ? [] : marksOf(text, wanted),
-    [wanted, matches],
-  )
-
   const toggleWrap = () => usePreferences.setState({ wrapsLog: !wrapsLog })
   useCommands([
     { id: 'log-search', title: t('run.search'), keys: '/', scope: 'view', run: () => field.current?.focus() },
@@ -200,7 +196,7 @@ export function RunLog({ run, log, line }: Props) {
             {filtered?.isLooking ? t('run.looking') : t('run.nothingShown')}
           </p>
         }
-        {...(wanted.text !== '' && { marksOf: markLine })}
+        {...(wanted.text !== '' && { marksOf: mark })}
       />
     </>
   )

@@ -2,22 +2,10 @@
 import { useEffect, useMemo, useReducer, useState, useSyncExternalStore } from 'react'
 import type { Input, Level, LogEntry } from '../../../shared/contract.ts'
 import { client } from '../../client.ts'
+import { useConnection } from '../../state/connection.ts'
 import { FilteredLines, type LineFilter } from '../../state/log-filtered.ts'
 import type { LogLines } from '../../state/log-lines.ts'
 import { LogMatches, filterOf, patternProblem, type Wanted } from '../../state/log-search.ts'
-
-/** What was typed is looked for once there was no further key for so long, in ms. */
-const TYPING = 150
-
-/** The value, once it no longer changes. */
-export function useSettled<T>(value: T): T {
-  const [settled, setSettled] = useState(value)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), TYPING)
-    return () => clearTimeout(timer)
-  }, [value])
-  return settled
-}
 
 const reader =
   (execution: number) =>
@@ -26,6 +14,21 @@ const reader =
 
 const never = () => () => {}
 const zero = () => 0
+
+/** Looks through what the log grows by, and goes on where a connection that was lost is there again. */
+function keepGrowing(lines: { grow: (last: number) => void }, log: LogLines): () => void {
+  const grow = () => lines.grow(log.last)
+  grow()
+  const stops = [
+    log.subscribe(grow),
+    useConnection.subscribe((now, before) => {
+      if (now.connection === 'online' && before.connection !== 'online') grow()
+    }),
+  ]
+  return () => {
+    for (const stop of stops) stop()
+  }
+}
 
 /** Lines that pass the filter, kept up with the log; the log itself where everything passes. */
 export function useFiltered(execution: number, log: LogLines, filter: LineFilter): FilteredLines | null {
@@ -36,9 +39,7 @@ export function useFiltered(execution: number, log: LogLines, filter: LineFilter
   )
   useEffect(() => {
     if (!filtered) return
-    const grow = () => filtered.grow(log.last)
-    grow()
-    const stop = log.subscribe(grow)
+    const stop = keepGrowing(filtered, log)
     return () => {
       stop()
       filtered.close()
@@ -65,9 +66,7 @@ export function useMatches(
   )
   useEffect(() => {
     if (!matches) return
-    const grow = () => matches.grow(log.last)
-    grow()
-    const stop = log.subscribe(grow)
+    const stop = keepGrowing(matches, log)
     return () => {
       stop()
       matches.close()
@@ -89,6 +88,7 @@ const RECOUNT = 2000
 export function useLevelCounts(execution: number, count: number): Partial<Record<Level, number>> {
   const [counts, setCounts] = useState<Partial<Record<Level, number>>>({})
   const [due, setDue] = useState(count)
+  const isOnline = useConnection(({ connection }) => connection === 'online')
   useEffect(() => {
     if (due === count) return
     const timer = setTimeout(() => setDue(count), due === 0 ? 0 : RECOUNT)
@@ -96,9 +96,11 @@ export function useLevelCounts(execution: number, count: number): Partial<Record
     // A log that grows without end must not put it off for ever: the timer runs from the first line that is new.
   }, [due === count, due])
   useEffect(() => {
+    // Who is not connected would be refused, and is told so above the view.
+    if (!isOnline) return
     const giveUp = new AbortController()
     client.request('logs.levels', { execution }, giveUp.signal).then(setCounts, () => {})
     return () => giveUp.abort()
-  }, [execution, due])
+  }, [execution, due, isOnline])
   return counts
 }

@@ -7,7 +7,9 @@ export type Block =
 const HEADING = /^#{1,6}\s+(.*)$/
 const ITEM = /^\s*(?:[-*+]|(\d+)[.)])\s+(.*)$/
 const FENCE = /^\s*(```|~~~)/
-const TABLE_LINE = /^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$/
+const TABLE_CELL = /^:?-+:?$/
+/** A line below the head of a table that is longer than this is none. */
+const LONGEST_TABLE_LINE = 2000
 
 const cells = (line: string): string[] =>
   line
@@ -16,6 +18,10 @@ const cells = (line: string): string[] =>
     .replace(/\|$/, '')
     .split('|')
     .map((cell) => cell.trim())
+
+/** Whether it stands below the head of a table. Cell by cell: one expression for all of it would try too much. */
+const isTableLine = (line = ''): boolean =>
+  line.length <= LONGEST_TABLE_LINE && cells(line).every((cell) => TABLE_CELL.test(cell))
 
 /** The parts of the text, one after another. */
 export function blocksOf(text: string): Block[] {
@@ -29,17 +35,16 @@ function takeBlock(lines: string[], at: number, blocks: Block[]): number {
   const line = lines[at]!
   if (line.trim() === '') return at + 1
   if (FENCE.test(line)) {
-    const end = lines.findIndex((each, index) => index > at && FENCE.test(each))
-    const last = end < 0 ? lines.length : end
-    blocks.push({ kind: 'code', text: lines.slice(at + 1, last).join('\n') })
-    return last + 1
+    const code = takeWhile(lines, at + 1, (each) => !FENCE.test(each))
+    blocks.push({ kind: 'code', text: code.join('\n') })
+    return at + code.length + 2
   }
   const heading = HEADING.exec(line)
   if (heading) {
     blocks.push({ kind: 'heading', text: heading[1]! })
     return at + 1
   }
-  if (line.includes('|') && TABLE_LINE.test(lines[at + 1] ?? '')) {
+  if (line.includes('|') && isTableLine(lines[at + 1])) {
     const rows = takeWhile(lines, at + 2, (each) => each.includes('|'))
     blocks.push({ kind: 'table', head: cells(line), rows: rows.map(cells) })
     return at + 2 + rows.length
@@ -58,6 +63,7 @@ function takeBlock(lines: string[], at: number, blocks: Block[]): number {
 }
 
 function takeWhile(lines: string[], from: number, fits: (line: string) => boolean): string[] {
-  const end = lines.findIndex((line, index) => index >= from && !fits(line))
-  return lines.slice(from, end < 0 ? lines.length : end)
+  let end = from
+  while (end < lines.length && fits(lines[end]!)) end++
+  return lines.slice(from, end)
 }

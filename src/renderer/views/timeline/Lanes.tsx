@@ -63,7 +63,7 @@ export function Lanes({ jobs }: { jobs: Job[] }) {
             ref={canvas}
             className="lane-canvas"
             tabIndex={0}
-            role="img"
+            role="application"
             aria-label={t('timeline.picture', { runs: spans.length, planned: planned.length })}
             aria-describedby="timeline-how"
             {...drag}
@@ -200,6 +200,7 @@ function useDrag(
   point: (pointed: Pointed | undefined) => void,
 ) {
   const held = useRef<{ x: number; moved: number } | undefined>(undefined)
+  const letGo = () => void (held.current = undefined)
   return {
     onPointerDown(event: PointerEvent) {
       if (event.button !== 0) return
@@ -218,10 +219,13 @@ function useDrag(
     },
     onPointerUp(event: PointerEvent) {
       const isClick = held.current !== undefined && held.current.moved <= STILL
-      held.current = undefined
+      letGo()
       const found = isClick ? find(event) : undefined
       if (found) go(linkTo.run(found.span.id))
     },
+    // The system took the pointer away, as for a gesture of its own.
+    onPointerCancel: letGo,
+    onLostPointerCapture: letGo,
     onPointerLeave: () => point(undefined),
   }
 }

@@ -1,7 +1,17 @@
 /** Paints pictures of time: bars of what ran, marks of what is planned, and how many ran at once. */
 import type { Colours } from '../../parts/colours.ts'
 import type { Planned } from '../../state/upcoming.ts'
-import { ticksOf, toneOf, xOf, type Load, type Range, type Span, type Tone } from './scale.ts'
+import {
+  beginsDay,
+  marksOf,
+  ticksOf,
+  toneOf,
+  xOf,
+  type Load,
+  type Range,
+  type Span,
+  type Tone,
+} from './scale.ts'
 
 export interface Picture {
   context: CanvasRenderingContext2D
@@ -127,13 +137,9 @@ function paintChosen({ context, colours }: Picture, left: number, right: number,
 /** Hollow marks of what is planned; what will be skipped is struck through. */
 export function paintPlanned(picture: Picture, planned: readonly Planned[], y: number): void {
   const { context, range, width, colours } = picture
-  let lastX = -Infinity
   context.lineWidth = 1.5
   context.strokeStyle = colours.quiet
-  for (const { at, snoozed } of planned) {
-    const x = xOf(at, range, width)
-    if (x < -MARK || x > width + MARK || x - lastX < 2 * MARK + 1) continue
-    lastX = x
+  for (const { x, snoozed } of marksOf(planned, range, width, MARK)) {
     context.beginPath()
     context.moveTo(x, y - MARK)
     context.lineTo(x + MARK, y)
@@ -190,8 +196,7 @@ export function paintTicks(picture: Picture, language: string, font: string): vo
   context.font = font
   context.textBaseline = 'bottom'
   for (const at of times) {
-    const isMidnight = new Date(at).getHours() === 0 && new Date(at).getMinutes() === 0
-    const words = (isMidnight && step >= 60_000 ? day : clock).format(at)
+    const words = (beginsDay(at) && step >= 60_000 ? day : clock).format(at)
     const x = xOf(at, range, width) + 4
     if (x >= 0 && x + context.measureText(words).width <= width) context.fillText(words, x, height - 2)
   }

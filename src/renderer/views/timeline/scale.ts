@@ -70,18 +70,35 @@ export function ticksOf(range: Range, width: number): { step: number; times: num
   return { step, times }
 }
 
-/** Days are not all equally long: whole ones are counted by the calendar. */
+/** The one at or before a time. It is counted by the clock on the wall, which is changed twice a year. */
 function firstTick(from: number, step: number): number {
-  const day = new Date(from).setHours(0, 0, 0, 0)
-  if (step >= DAY) return day
-  return day + Math.floor((from - day) / step) * step
+  const date = new Date(from)
+  if (step < HOUR) {
+    const hour = date.setMinutes(0, 0, 0)
+    return hour + Math.floor((from - hour) / step) * step
+  }
+  let tick = date.setHours(0, 0, 0, 0)
+  if (step < DAY) for (let next = tick; next <= from; next = nextTick(next, step)) tick = next
+  return tick
 }
 
 function nextTick(at: number, step: number): number {
-  if (step < DAY) return at + step
+  const next = at + step
+  if (step < HOUR || (step < DAY && isRound(next, step))) return next
   const date = new Date(at)
-  return date.setDate(date.getDate() + Math.round(step / DAY))
+  if (step >= DAY) return date.setDate(date.getDate() + Math.round(step / DAY))
+  // The clock is changed before the next round time.
+  const hours = step / HOUR
+  return date.setHours((Math.floor(date.getHours() / hours) + 1) * hours, 0, 0, 0)
 }
+
+function isRound(at: number, step: number): boolean {
+  const date = new Date(at)
+  return (date.getHours() * HOUR + date.getMinutes() * MINUTE) % step === 0
+}
+
+/** Whether a day begins with it: not everywhere has each day a midnight. */
+export const beginsDay = (at: number): boolean => new Date(at).setHours(0, 0, 0, 0) === at
 
 /** How many ran at once, from each of these times on. */
 export interface Load {
@@ -118,6 +135,25 @@ export function byJob<T extends { jobId: string }>(items: readonly T[]): Map<str
     else lanes.set(item.jobId, [item])
   }
   return lanes
+}
+
+/** Where marks of a size stand, from left to right; of those that would overlap only the first. */
+export function marksOf(
+  planned: readonly { at: number; snoozed: boolean }[],
+  range: Range,
+  width: number,
+  size: number,
+): { x: number; snoozed: boolean }[] {
+  const marks = planned
+    .map(({ at, snoozed }) => ({ x: xOf(at, range, width), snoozed }))
+    .filter(({ x }) => x >= -size && x <= width + size)
+    .toSorted((a, b) => a.x - b.x)
+  let last = -Infinity
+  return marks.filter(({ x }) => {
+    const isFree = x - last > 2 * size
+    if (isFree) last = x
+    return isFree
+  })
 }
 
 /** How near to a bar the pointer must be, in px. */
