@@ -176,6 +176,23 @@ describe.skipIf(withoutBrowser)('the editor of jobs', () => {
     expect((await jobs(deck)).jobs.map(({ name }) => name)).toEqual(['Free', 'Taken'])
   })
 
+  test('offers the way back only where saving changed something, and exactly to what was before that', async () => {
+    const deck = await WebDeck.serve()
+    await deck.run('add', 'Edited', '--', 'echo', 'one')
+    await deck.run('edit', 'Edited', '--timeout', '5m')
+    const place = await placeOf(deck, 'Edited', 'edit')
+    const page = await deck.window({}, place)
+    await save(page).click()
+    await page.getByText('Edited was saved').waitFor()
+    expect(await page.getByRole('button', { name: 'Undo' }).count()).toBe(0)
+    await page.goto(new URL(place, page.url()).href)
+    await page.getByLabel('Tags').fill('new')
+    await save(page).click()
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await expect.poll(async () => (await jobs(deck)).jobs).toMatchObject([{ timeout: '5m' }])
+    await expect.poll(async () => (await jobs(deck)).jobs[0]).not.toHaveProperty('tags')
+  })
+
   test('says so where the job is gone, where there are no scripts, and where the engine refuses', async () => {
     const deck = await WebDeck.serve()
     const page = await deck.window({}, '#/jobs/nothing/edit')

@@ -3,7 +3,6 @@ import { useMemo, useState, type FormEvent, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Job, JobInput } from '../../../shared/contract.ts'
 import { toFault, type FaultData } from '../../../shared/fault.ts'
-import { client } from '../../client.ts'
 import { FaultNote } from '../../parts/FaultNote.tsx'
 import { Folded } from '../../parts/Folded.tsx'
 import { ParametersForm } from '../../parts/ParametersForm.tsx'
@@ -32,6 +31,7 @@ import {
   withoutPasswords,
 } from './draft.ts'
 import { How } from './How.tsx'
+import { latestVersion, saveAndRun, saveJob, wayBack } from './saving.ts'
 import { What } from './What.tsx'
 import { WhenPart } from './When.tsx'
 import './editor.css'
@@ -95,12 +95,11 @@ export function EditorForm({ job, script }: Props) {
     if (wrongs.size > 0 || (problems?.size ?? 0) > 0) return showFirstError()
     setBusy(true)
     try {
+      const version = job ? await latestVersion(job.id) : 0
       const place = runs ? await saveAndRun(input) : await saveJob(input)
       dropDraft(key)
-      tellDone(
-        t('editor.saved', { name: input.name }),
-        job ? { label: t('actions.undo'), run: () => undoEdit(job.id) } : undefined,
-      )
+      const undo = job ? await wayBack(job.id, version) : undefined
+      tellDone(t('editor.saved', { name: input.name }), undo && { label: t('actions.undo'), run: undo })
       go(place)
     } catch (thrown) {
       setFault(toFault(thrown).toJSON())
@@ -195,22 +194,6 @@ function useSuggested(draft: Draft, job: Job | null, title: string | null): stri
     const taken = new Set(jobs.map(({ key }) => key))
     return freeName(name, (each) => taken.has(each))
   }, [jobs, job, name])
-}
-
-async function saveJob(input: JobInput): Promise<string> {
-  const saved = await client.request('jobs.save', input)
-  return linkTo.job(saved.id)
-}
-
-async function saveAndRun(input: JobInput): Promise<string> {
-  const [run] = await client.request('jobs.run', { job: input })
-  return run ? linkTo.run(run.id) : linkTo.jobs
-}
-
-/** Makes the job what it was before the latest edit. */
-async function undoEdit(job: string): Promise<void> {
-  const [, before] = await client.request('versions.list', { job })
-  if (before) await client.request('versions.restore', { job, number: before.number })
 }
 
 /** Once it is drawn, what is wrong comes into sight, and the field gets the focus. */
