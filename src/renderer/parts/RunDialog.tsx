@@ -9,6 +9,7 @@ import { Dialog } from './Dialog.tsx'
 import { FaultNote } from './FaultNote.tsx'
 import { Folded } from './Folded.tsx'
 import { ParametersForm } from './ParametersForm.tsx'
+import { useBusy } from './form/busy.ts'
 import { ParametersText } from './form/ParametersText.tsx'
 import { useDescribed } from './form/handler-schema.ts'
 import { engineProblems, problemsOf } from './form/schema.ts'
@@ -31,6 +32,7 @@ function Asked({ job, params }: NonNullable<ReturnType<typeof useDialogs.getStat
   const [isBroken, setBroken] = useState(false)
   const [isAsked, setAsked] = useState(false)
   const [fault, setFault] = useState<FaultData | null>(null)
+  const { isBusy, once } = useBusy()
   const { schema, isReady } = useDescribed(job.handlers[0]?.handler)
   const last = useLastParameters(job)
   const other = sameJson(value, job.params) ? last : job.params
@@ -42,9 +44,13 @@ function Asked({ job, params }: NonNullable<ReturnType<typeof useDialogs.getStat
     setTaken(taken + 1)
   }
 
-  async function start(event: FormEvent): Promise<void> {
+  function submit(event: FormEvent): void {
     event.preventDefault()
     setAsked(true)
+    void once(start)
+  }
+
+  async function start(): Promise<void> {
     if (isBroken || (schema && problemsOf(schema, value).size > 0)) return
     try {
       const [started] = await client.request('jobs.start', { job: job.id, params: value })
@@ -69,13 +75,13 @@ function Asked({ job, params }: NonNullable<ReturnType<typeof useDialogs.getStat
               {other === last ? t('asked.lastTime') : t('asked.own')}
             </button>
           )}
-          <button type="submit" form={FORM} className="main">
+          <button type="submit" form={FORM} className="main" disabled={isBusy}>
             {t('asked.run')}
           </button>
         </>
       }
     >
-      <form id={FORM} className="form" onSubmit={start} noValidate>
+      <form id={FORM} className="form" onSubmit={submit} noValidate>
         {fault && (!faults || faults.has('') || !schema) && <FaultNote fault={fault} />}
         {!isReady ? null : schema ? (
           <ParametersForm

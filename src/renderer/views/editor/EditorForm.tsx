@@ -7,6 +7,7 @@ import { FaultNote } from '../../parts/FaultNote.tsx'
 import { Folded } from '../../parts/Folded.tsx'
 import { ParametersForm } from '../../parts/ParametersForm.tsx'
 import { Time } from '../../parts/Time.tsx'
+import { useBusy } from '../../parts/form/busy.ts'
 import { FormField } from '../../parts/form/FormField.tsx'
 import { ParametersText } from '../../parts/form/ParametersText.tsx'
 import { useDescribed } from '../../parts/form/handler-schema.ts'
@@ -56,7 +57,7 @@ export function EditorForm({ job, script }: Props) {
   const [round, setRound] = useState(0)
   const [isAsked, setAsked] = useState(false)
   const [fault, setFault] = useState<FaultData | null>(null)
-  const [isBusy, setBusy] = useState(false)
+  const { isBusy, once } = useBusy()
 
   const before = job?.handlers[0]?.handler
   const handler = handlerOf(draft, before)
@@ -91,9 +92,11 @@ export function EditorForm({ job, script }: Props) {
 
   async function save(runs: boolean): Promise<void> {
     setAsked(true)
-    if (isBusy) return
     if (wrongs.size > 0 || (problems?.size ?? 0) > 0) return showFirstError()
-    setBusy(true)
+    await once(() => saveRight(runs))
+  }
+
+  async function saveRight(runs: boolean): Promise<void> {
     try {
       const version = job ? await latestVersion(job.id) : 0
       const place = runs ? await saveAndRun(input) : await saveJob(input)
@@ -103,7 +106,6 @@ export function EditorForm({ job, script }: Props) {
       go(place)
     } catch (thrown) {
       setFault(toFault(thrown).toJSON())
-      setBusy(false)
       showFirstError()
     }
   }
