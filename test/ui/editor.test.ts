@@ -150,7 +150,10 @@ describe.skipIf(withoutBrowser)('the editor of jobs', () => {
     await page.getByLabel('Memory limit').fill('lots')
     await page.getByText('It must be an amount such as 512MB').waitFor()
     await page.getByLabel('Memory limit').fill('512MB')
-    await page.getByLabel('If it is still running').selectOption('Stop the old one')
+    await page
+      .getByRole('group', { name: 'If still running' })
+      .getByRole('combobox')
+      .selectOption('Stop the old one')
     await page.getByRole('button', { name: 'Add a variable' }).click()
     await page.getByLabel('Name of variable 1').fill('TOKEN')
     await page.getByRole('button', { name: 'Take TOKEN from a secret' }).click()
