@@ -3,11 +3,11 @@ import { useTranslation } from 'react-i18next'
 import { Empty } from '../../parts/Empty.tsx'
 import { StateBadge } from '../../parts/StateBadge.tsx'
 import { FormField } from '../../parts/form/FormField.tsx'
+import { KINDS, type Kind } from '../../handlers.ts'
 import { linkTo } from '../../state/route.ts'
 import { isWaiting, useScripts, type Script } from '../../state/scripts.ts'
 import { splitLine } from '../../command-line.ts'
 import { useEditing } from './context.ts'
-import { KINDS, type Kind } from './draft.ts'
 import { scriptsFor } from './find-scripts.ts'
 
 /** More of the scripts that fit are not shown: then another word finds it sooner. */

@@ -2,14 +2,12 @@
 import type { Handler, Job, JobInput, Parameters } from '../../../shared/contract.ts'
 import { line, policySchema } from '../../../shared/policy.ts'
 import { scheduleSchema } from '../../../shared/schedule.ts'
-import type { Kind } from '../../handlers.ts'
+import { handlerText, kindOf, type Kind } from '../../handlers.ts'
 import type { Schema } from '../../parts/form/schema.ts'
 import { readParameters } from '../../parts/form/read.ts'
-import { joinWords, splitLine } from '../../command-line.ts'
+import { splitLine } from '../../command-line.ts'
 import { fieldAt, formOf, policyOf, textsOf, type PolicyTexts, type Variable } from './policy-fields.ts'
 import { NO_WHEN, hasBounds, isSpan, scheduleOf, whenOf, type When } from './when.ts'
-
-export { KINDS, type Kind } from '../../handlers.ts'
 
 export interface Draft {
   /** Empty: it is called after what it runs. */
@@ -50,13 +48,19 @@ export const EMPTY: Draft = {
   variables: [],
 }
 
+/** The field that what it runs is typed in. */
+const TYPED_IN = {
+  script: 'script',
+  command: 'line',
+  shell: 'shell',
+  file: 'file',
+  function: 'functionName',
+} as const satisfies Record<Kind, keyof Draft>
+
 function partsOf(handler: Handler | undefined): Partial<Draft> {
   if (!handler) return {}
-  if ('script' in handler) return { kind: 'script', script: handler.script }
-  if ('command' in handler) return { kind: 'command', line: joinWords(handler.command) }
-  if ('shell' in handler) return { kind: 'shell', shell: handler.shell }
-  if ('file' in handler) return { kind: 'file', file: handler.file }
-  return { kind: 'function', functionName: handler.function }
+  const kind = kindOf(handler)
+  return { kind, [TYPED_IN[kind]]: handlerText(handler) }
 }
 
 /** A job as it is typed. */
