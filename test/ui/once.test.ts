@@ -27,7 +27,7 @@ async function counted(page: Page): Promise<(name: string) => number> {
 describe.skipIf(withoutBrowser)('a button that is clicked twice', () => {
   test('starts one run with parameters', async () => {
     const deck = await WebDeck.serve()
-    await deck.run('add', 'Twice', '--overlap', 'allow', '--', 'true')
+    await deck.run('add', 'Twice', '--', 'true')
     const { id } = JSON.parse(await deck.run('show', 'Twice', '--json')) as { id: string }
     const page = await deck.window({}, `#/jobs/${id}`)
     const times = await counted(page)
@@ -41,7 +41,7 @@ describe.skipIf(withoutBrowser)('a button that is clicked twice', () => {
     const deck = await WebDeck.serve()
     const page = await deck.window({}, '#/scripts')
     const times = await counted(page)
-    await page.getByRole('button', { name: 'New from a template' }).click()
+    await page.getByRole('button', { name: 'New from a template' }).first().click()
     await page.getByLabel('Name', { exact: true }).fill('mine')
     await clickTwice(page.getByRole('button', { name: 'Make it' }))
     await page.getByRole('heading', { name: 'mine.py', level: 1 }).waitFor()

@@ -12,6 +12,7 @@ import { ParametersForm } from './ParametersForm.tsx'
 import { useBusy } from './form/busy.ts'
 import { ParametersText } from './form/ParametersText.tsx'
 import { useDescribed } from './form/handler-schema.ts'
+import { showFirstError } from './form/first-error.ts'
 import { engineProblems, problemsOf } from './form/schema.ts'
 
 const FORM = 'run-parameters'
@@ -51,13 +52,14 @@ function Asked({ job, params }: NonNullable<ReturnType<typeof useDialogs.getStat
   }
 
   async function start(): Promise<void> {
-    if (isBroken || (schema && problemsOf(schema, value).size > 0)) return
+    if (isBroken || (schema && problemsOf(schema, value).size > 0)) return showFirstError(`#${FORM}`)
     try {
       const [started] = await client.request('jobs.start', { job: job.id, params: value })
       close()
       if (started) go(linkTo.run(started.id))
     } catch (thrown) {
       setFault(toFault(thrown).toJSON())
+      showFirstError(`#${FORM}`)
     }
   }
 

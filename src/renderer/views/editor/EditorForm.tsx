@@ -9,6 +9,7 @@ import { ParametersForm } from '../../parts/ParametersForm.tsx'
 import { Time } from '../../parts/Time.tsx'
 import { useBusy } from '../../parts/form/busy.ts'
 import { FormField } from '../../parts/form/FormField.tsx'
+import { showFirstError } from '../../parts/form/first-error.ts'
 import { ParametersText } from '../../parts/form/ParametersText.tsx'
 import { useDescribed } from '../../parts/form/handler-schema.ts'
 import { engineProblems, problemsOf } from '../../parts/form/schema.ts'
@@ -92,7 +93,7 @@ export function EditorForm({ job, script }: Props) {
 
   async function save(runs: boolean): Promise<void> {
     setAsked(true)
-    if (wrongs.size > 0 || (problems?.size ?? 0) > 0) return showFirstError()
+    if (wrongs.size > 0 || (problems?.size ?? 0) > 0) return showFirstError('.editor')
     await once(() => saveRight(runs))
   }
 
@@ -101,12 +102,12 @@ export function EditorForm({ job, script }: Props) {
       const version = job ? await latestVersion(job.id) : 0
       const place = runs ? await saveAndRun(input) : await saveJob(input)
       dropDraft(key)
+      go(place)
       const undo = job ? await wayBack(job.id, version) : undefined
       tellDone(t('editor.saved', { name: input.name }), undo && { label: t('actions.undo'), run: undo })
-      go(place)
     } catch (thrown) {
       setFault(toFault(thrown).toJSON())
-      showFirstError()
+      showFirstError('.editor')
     }
   }
 
@@ -196,18 +197,6 @@ function useSuggested(draft: Draft, job: Job | null, title: string | null): stri
     const taken = new Set(jobs.map(({ key }) => key))
     return freeName(name, (each) => taken.has(each))
   }, [jobs, job, name])
-}
-
-/** Once it is drawn, what is wrong comes into sight, and the field gets the focus. */
-function showFirstError(): void {
-  requestAnimationFrame(() => {
-    const first = document.querySelector<HTMLElement>(
-      '.editor [aria-invalid=true], .editor .field-error, .editor > .note.bad',
-    )
-    first?.closest('details')?.setAttribute('open', '')
-    first?.scrollIntoView({ block: 'center' })
-    first?.focus()
-  })
 }
 
 /** What is wrong, also with what else there is: a new job must not replace one of the same name. */

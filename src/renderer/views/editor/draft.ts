@@ -4,6 +4,7 @@ import { line, policySchema } from '../../../shared/policy.ts'
 import { scheduleSchema } from '../../../shared/schedule.ts'
 import { handlerText, kindOf, type Kind } from '../../handlers.ts'
 import type { Schema } from '../../parts/form/schema.ts'
+import { halvesIn } from '../../parts/form/half-typed.ts'
 import { readParameters } from '../../parts/form/read.ts'
 import { splitLine } from '../../command-line.ts'
 import { fieldAt, formOf, policyOf, textsOf, type PolicyTexts, type Variable } from './policy-fields.ts'
@@ -183,6 +184,7 @@ export function wrongsOf(draft: Draft, input: JobInput): Map<string, Wrong> {
   if (!handlerOf(draft)) tell('what', 'what')
   if (draft.kind === 'command' && splitLine(draft.line).isOpen) tell('what', 'quote')
   if (draft.paramsText !== null && 'error' in readParameters(draft.paramsText)) tell('params', 'json')
+  if (halvesIn(draft.params).length > 0) tell('params', 'json')
   tellWhen(draft.when, tell)
   const names = draft.variables.map(({ name }) => name)
   for (const [index, { name, value, isSecret }] of draft.variables.entries()) {
