@@ -277,6 +277,27 @@ describe.skipIf(withoutBrowser)('the editor of jobs', () => {
     expect(await failures(page)).toEqual([])
   })
 
+  test('does not take a time that the clocks leave out, nor move one of a repeated hour', async () => {
+    const deck = await WebDeck.serve()
+    // Half past two in Berlin, for the second time on that day, and 12 seconds.
+    const at = Date.UTC(2027, 9, 31, 1, 30, 12)
+    await deck.run('add', 'Late', '--at', new Date(at).toISOString(), '--', 'true')
+    const place = await placeOf(deck, 'Late', 'edit')
+    const page = await deck.window({ timezoneId: 'Europe/Berlin' }, place)
+    const moment = page.getByLabel('Date and time')
+    expect(await moment.inputValue()).toBe('2027-10-31T02:30')
+    await moment.fill('2027-03-28T02:30')
+    await page.getByText('There is no such time on this day').waitFor()
+    await save(page).click()
+    await expect.poll(() => moment.evaluate((field) => field === document.activeElement)).toBe(true)
+    await moment.fill('2027-10-31T02:30')
+    await page.getByLabel('Tags').fill('new')
+    await save(page).click()
+    await page.getByText('Late was saved').waitFor()
+    const { schedule } = (await jobs(deck)).jobs[0] as { schedule: { at: string | number } }
+    expect(new Date(schedule.at).getTime()).toBe(at)
+  })
+
   test('says so where the job is gone, where there are no scripts, and where the engine refuses', async () => {
     const deck = await WebDeck.serve()
     const page = await deck.window({}, '#/jobs/nothing/edit')

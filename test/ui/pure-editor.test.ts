@@ -112,7 +112,30 @@ describe('when a job runs', () => {
       ],
       skip: ['2026-12-24'],
     }
-    expect(whenOf(stored(when))).toEqual(when)
+    const { exact, ...shown } = whenOf(stored(when))
+    expect({ ...shown, exact: {} }).toEqual(when)
+    expect(Object.keys(exact)).toEqual(['from', 'until'])
+  })
+
+  test('keeps its times to the millisecond, and in the hour that they are in, when something else is touched', () => {
+    const from = Date.UTC(2026, 9, 25, 0, 30, 12, 345)
+    // In Europe, this hour is repeated: both times have the same text.
+    for (const time of [from, from + 3_600_000]) {
+      const touched = (part: Partial<When>, schedule: object) =>
+        scheduleOf({ ...whenOf(scheduleSchema.parse(schedule)), ...part })
+      expect(touched({}, { at: time })).toEqual({ at: time })
+      expect(touched({ jitter: '5m' }, { cron: '0 9 * * *', from: time, until: time + 1 })).toMatchObject({
+        from: time,
+        until: time + 1,
+        jitter: '5m',
+      })
+      expect(
+        touched({ from: '2026-12-01T00:00' }, { every: '5m', from: time, until: time * 2 }),
+      ).toMatchObject({
+        from: new Date('2026-12-01T00:00').getTime(),
+        until: time * 2,
+      })
+    }
   })
 
   test('reads as a preset only what means the same', () => {

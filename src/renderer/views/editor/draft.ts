@@ -8,7 +8,7 @@ import { halvesIn } from '../../parts/form/half-typed.ts'
 import { readParameters } from '../../parts/form/read.ts'
 import { splitLine } from '../../command-line.ts'
 import { fieldAt, formOf, policyOf, textsOf, type PolicyTexts, type Variable } from './policy-fields.ts'
-import { NO_WHEN, hasBounds, isSpan, scheduleOf, whenOf, type When } from './when.ts'
+import { NO_WHEN, hasBounds, isLeftOut, isSpan, scheduleOf, whenOf, type When } from './when.ts'
 
 export interface Draft {
   /** Empty: it is called after what it runs. */
@@ -232,10 +232,12 @@ function tellWhen(when: When, tell: (field: string, kind: string) => void): void
   const isDaily = ['day', 'weekdays', 'week', 'month'].includes(when.preset)
   if (when.preset === 'every' && !isSpan(`${when.amount.trim()}${when.unit}`)) tell('when.amount', 'amount')
   if (when.preset === 'once' && when.at === '') tell('when.at', 'moment')
+  if (when.preset === 'once' && isLeftOut(when.at)) tell('when.at', 'gap')
   if (when.preset === 'cron' && when.cron.trim() === '') tell('when.cron', 'cron')
   if (isDaily && !isTime(when.time)) tell('when.time', 'time')
   if (when.preset === 'week' && when.days.length === 0) tell('when.days', 'days')
   if (!hasBounds(when)) return
+  for (const bound of ['from', 'until'] as const) if (isLeftOut(when[bound])) tell(`when.${bound}`, 'gap')
   if (when.jitter.trim() !== '' && !isSpan(when.jitter)) tell('when.jitter', 'duration')
   for (const [index, quiet] of when.quiet.entries())
     if (!isTime(quiet.from) || !isTime(quiet.to)) tell(`when.quiet.${index}`, 'time')
