@@ -14,7 +14,7 @@ import { ParametersText } from '../../parts/form/ParametersText.tsx'
 import { useDescribed } from '../../parts/form/handler-schema.ts'
 import { engineProblems, problemsOf } from '../../parts/form/schema.ts'
 import { useCommands } from '../../state/commands.ts'
-import { draftKey, dropDraft, keepDraft, useDrafts } from '../../state/editor.ts'
+import { draftKey, dropDraft, keepDraft, keptDraft, tidyDrafts } from '../../state/editor.ts'
 import { useFolders } from '../../state/folders.ts'
 import { useJobs } from '../../state/jobs.ts'
 import { go, linkTo } from '../../state/route.ts'
@@ -33,6 +33,7 @@ import {
   withoutPasswords,
 } from './draft.ts'
 import { How } from './How.tsx'
+import { restored } from './restored.ts'
 import { latestVersion, saveAndRun, saveJob, wayBack } from './saving.ts'
 import { What } from './What.tsx'
 import { WhenPart } from './When.tsx'
@@ -50,10 +51,14 @@ const MISSING = new Set(['what', 'moment', 'cron', 'days', 'date', 'secret', 'na
 export function EditorForm({ job, script }: Props) {
   const { t } = useTranslation()
   const key = draftKey(job?.id, script)
-  const [kept, setKept] = useState(() => useDrafts.getState().drafts[key])
+  const [kept, setKept] = useState(() => {
+    tidyDrafts((id) => useJobs.getState().jobs.some((each) => each.id === id))
+    return keptDraft(key)
+  })
   const fresh = (): Draft => (job ? draftOf(job) : { ...EMPTY, script: script ?? '' })
-  const [draft, setDraft] = useState<Draft>(() => ({ ...fresh(), ...kept?.draft }))
+  const [draft, setDraft] = useState<Draft>(() => restored(kept?.draft, fresh()))
   const [base, setBase] = useState(kept ? kept.base : (job?.updatedAt ?? null))
+  const [hasRoom, setHasRoom] = useState(true)
   // Fields that hold what was typed beside the draft begin anew with another one.
   const [round, setRound] = useState(0)
   const [isAsked, setAsked] = useState(false)
@@ -78,7 +83,7 @@ export function EditorForm({ job, script }: Props) {
     const next = { ...draft, ...part }
     setDraft(next)
     setFault(null)
-    keepDraft(key, withoutPasswords(next, schema), base)
+    setHasRoom(keepDraft(key, withoutPasswords(next, schema), base))
   }
   function discard(): void {
     dropDraft(key)
@@ -170,6 +175,11 @@ export function EditorForm({ job, script }: Props) {
             <button type="button" onClick={discard}>
               {t('editor.discard')}
             </button>
+          </p>
+        )}
+        {!hasRoom && (
+          <p className="note warn" role="alert">
+            {t('editor.noRoom')}
           </p>
         )}
         {isOutdated && (
