@@ -5,7 +5,7 @@ import type { Parameters } from '../../shared/contract.ts'
 import { FieldError, FormField, tie, type Tied } from './form/FormField.tsx'
 import { JsonField, NumberField, TextField, plain } from './form/TextField.tsx'
 import { halfTyped } from './form/half-typed.ts'
-import { useRows } from './form/rows.ts'
+import { moveFocus, useRows } from './form/rows.ts'
 import {
   choicesOf,
   fieldKind,
@@ -78,7 +78,7 @@ function Others({ schema, value, onChange }: Pick<Props, 'schema' | 'value' | 'o
   return (
     <>
       {others.map(([name, given]) => (
-        <div className="form-beside" key={name}>
+        <div className="form-beside form-other" key={name}>
           <code>
             {name} = {JSON.stringify(given)}
           </code>
@@ -87,9 +87,10 @@ function Others({ schema, value, onChange }: Pick<Props, 'schema' | 'value' | 'o
             type="button"
             className="icon"
             aria-label={t('params.removeUnknown', { name })}
-            onClick={() =>
+            onClick={({ currentTarget }) => {
+              moveFocus(currentTarget)
               onChange(Object.fromEntries(Object.entries(value).filter(([each]) => each !== name)))
-            }
+            }}
           >
             <X aria-hidden size={16} />
           </button>

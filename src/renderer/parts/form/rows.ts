@@ -1,6 +1,18 @@
 import { useState } from 'react'
 
-const ROW = '.form-item, .row-of'
+const ROW = '.form-item, .form-other, .row-of'
+const CONTROL = 'input, select, textarea, button'
+
+/** Before a row is removed with the button in it: the focus goes to the next row, or to what there is beside it. */
+export function moveFocus(button: HTMLElement): void {
+  const row = button.closest(ROW)
+  const after = row?.nextElementSibling
+  const target = after?.matches(ROW)
+    ? after.querySelector<HTMLElement>(CONTROL)
+    : (row?.parentElement?.querySelector<HTMLElement>(':scope > .form-add') ??
+      row?.parentElement?.querySelector<HTMLElement>(CONTROL))
+  target?.focus()
+}
 
 /**
  * Rows of which each can be removed, and which nothing tells apart but their places.
@@ -19,12 +31,7 @@ export function useRows(length: number): {
   return {
     keys,
     leave(button, index) {
-      const row = button.closest(ROW)
-      const after = row?.nextElementSibling
-      const target = after?.matches(ROW)
-        ? after.querySelector<HTMLElement>('input, select, textarea, button')
-        : row?.parentElement?.querySelector<HTMLElement>(':scope > .form-add')
-      target?.focus()
+      moveFocus(button)
       setRows({ keys: keys.toSpliced(index, 1), next })
     },
   }
