@@ -24,6 +24,7 @@ import { POLICY_FIELDS, defaultOf, policyOf, textsOf } from '../../src/renderer/
 import {
   NO_WHEN,
   cronOf,
+  isLeftOut,
   scheduleOf,
   whenOf,
   whenOfCron,
@@ -136,6 +137,11 @@ describe('when a job runs', () => {
         until: time * 2,
       })
     }
+  })
+
+  test('finds no fault with a year that is still being typed, or that is far away', () => {
+    for (const text of ['0002-01-01T00:30', '12026-01-01T00:30', '2026-12-24T18:00', ''])
+      expect([text, isLeftOut(text)]).toEqual([text, false])
   })
 
   test('reads as a preset only what means the same', () => {

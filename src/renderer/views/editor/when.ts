@@ -148,7 +148,8 @@ function momentOf(when: When, field: Moment): number | string {
 /** Whether a moment was typed that the clocks of this machine leave out, as they are set forward. */
 export function isLeftOut(text: string): boolean {
   const time = new Date(text).getTime()
-  return !Number.isNaN(time) && localText(time) !== text.slice(0, 16)
+  const hour = (moment: string) => moment.replace(/^.*T(\d\d:\d\d).*$/, '$1')
+  return !Number.isNaN(time) && hour(localText(time)) !== hour(text)
 }
 
 /** The schedule that was chosen; null where it runs only when it is started. It may still be wrong. */
