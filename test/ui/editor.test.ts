@@ -21,11 +21,22 @@ export const params = {
 export default async ({ params, info }) => { info('to ' + params.to + ' at ' + params.quality) }
 `
 
+const FREE = `export const params = {
+  type: 'object',
+  properties: {
+    options: { title: 'Options', type: 'object' },
+    steps: { title: 'Steps', type: 'array', items: { type: 'number' } },
+  },
+}
+export default async ({ params, info }) => { info('got ' + JSON.stringify(params)) }
+`
+
 async function withScript(): Promise<WebDeck> {
   const deck = await WebDeck.serve()
   mkdirSync(join(deck.data, 'scripts'), { recursive: true })
   writeFileSync(join(deck.data, 'scripts/photos.js'), SCRIPT)
-  await deck.run('trust', 'photos.js')
+  writeFileSync(join(deck.data, 'scripts/free.js'), FREE)
+  await deck.run('trust', 'photos.js', 'free.js')
   return deck
 }
 
@@ -88,13 +99,13 @@ describe.skipIf(withoutBrowser)('the editor of jobs', () => {
     await page.getByText('Every 20 minutes').waitFor()
     expect(await page.locator('.when .field-error').count()).toBe(0)
     await page.keyboard.press('Control+s')
-    await page.getByRole('heading', { name: 'echo hi', level: 1 }).waitFor()
+    await page.getByRole('heading', { name: 'echo hi', level: 1, exact: true }).waitFor()
     // What fits a preset is shown as that again, what fits none as it was typed.
     await page.goto(`${page.url()}/edit`)
     expect(await page.getByRole('textbox', { name: 'Cron expression' }).inputValue()).toBe('*/20 * * * *')
     await page.getByRole('textbox', { name: 'Cron expression' }).fill('15 7 * * *')
     await save(page).click()
-    await page.getByRole('heading', { name: 'echo hi', level: 1 }).waitFor()
+    await page.getByRole('heading', { name: 'echo hi', level: 1, exact: true }).waitFor()
     await page.goto(`${page.url()}/edit`)
     await page.getByLabel('At', { exact: true }).waitFor()
     expect(await page.getByLabel('At', { exact: true }).inputValue()).toBe('07:15')
@@ -150,7 +161,10 @@ describe.skipIf(withoutBrowser)('the editor of jobs', () => {
     await page.getByLabel('Memory limit').fill('lots')
     await page.getByText('It must be an amount such as 512MB').waitFor()
     await page.getByLabel('Memory limit').fill('512MB')
-    await page.getByLabel('If it is still running').selectOption('Stop the old one')
+    await page
+      .getByRole('group', { name: 'If still running' })
+      .getByRole('combobox')
+      .selectOption('Stop the old one')
     await page.getByRole('button', { name: 'Add a variable' }).click()
     await page.getByLabel('Name of variable 1').fill('TOKEN')
     await page.getByRole('button', { name: 'Take TOKEN from a secret' }).click()
@@ -174,6 +188,114 @@ describe.skipIf(withoutBrowser)('the editor of jobs', () => {
     await page.getByRole('button', { name: 'Save and run' }).click()
     await page.getByRole('log').getByText('from here').waitFor()
     expect((await jobs(deck)).jobs.map(({ name }) => name)).toEqual(['Free', 'Taken'])
+  })
+
+  test('offers the way back only where saving changed something, and exactly to what was before that', async () => {
+    const deck = await WebDeck.serve()
+    await deck.run('add', 'Edited', '--', 'echo', 'one')
+    await deck.run('edit', 'Edited', '--timeout', '5m')
+    const place = await placeOf(deck, 'Edited', 'edit')
+    const page = await deck.window({}, place)
+    await save(page).click()
+    await page.getByText('Edited was saved').waitFor()
+    expect(await page.getByRole('button', { name: 'Undo' }).count()).toBe(0)
+    await page.goto(new URL(place, page.url()).href)
+    await page.getByLabel('Tags').fill('new')
+    await save(page).click()
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await expect.poll(async () => (await jobs(deck)).jobs).toMatchObject([{ timeout: '5m' }])
+    await expect.poll(async () => (await jobs(deck)).jobs[0]).not.toHaveProperty('tags')
+  })
+
+  test('does not save what is half typed, shows where that is, and keeps it', async () => {
+    const deck = await withScript()
+    const page = await deck.window({}, '#/new-job/free.js')
+    const options = page.getByRole('textbox', { name: 'Options' })
+    await options.fill('{"a": 1}')
+    await options.fill('{"a": ')
+    await page.getByText('This is not JSON yet.').waitFor()
+    await page.getByLabel('Name', { exact: true }).focus()
+    await save(page).click()
+    await expect.poll(() => options.evaluate((field) => field === document.activeElement)).toBe(true)
+    expect((await jobs(deck)).jobs).toEqual([])
+    await page.reload()
+    await page.getByText('What you typed before was kept').waitFor()
+    expect(await options.inputValue()).toBe('{"a": ')
+    await options.fill('{"a": 12345678901234567890}')
+    await page.getByText('A number has too many digits').waitFor()
+    await options.fill('{"a": [ 2 ]}')
+    expect(await options.inputValue()).toBe('{"a": [ 2 ]}')
+    await save(page).click()
+    await page.getByRole('heading', { name: 'Free', level: 1 }).waitFor()
+    expect((await jobs(deck)).jobs).toMatchObject([{ params: { options: { a: [2] } } }])
+  })
+
+  test('leaves the other items of a list alone when one is removed, and the focus among them', async () => {
+    const deck = await withScript()
+    const page = await deck.window({}, '#/new-job/free.js')
+    const list = page.getByRole('group', { name: 'Steps' })
+    const item = (number: number) => list.getByRole('textbox', { name: `Item ${number}` })
+    const focused = () =>
+      page.evaluate(() => document.activeElement?.ariaLabel ?? document.activeElement?.textContent)
+    for (const [number, text] of [
+      [1, '1.0'],
+      [2, '1'],
+      [3, '12345678901234567890'],
+    ] as const) {
+      await list.getByRole('button', { name: 'Add' }).click()
+      await item(number).fill(text)
+    }
+    await list.getByText('A number has too many digits').waitFor()
+    await list.getByRole('button', { name: 'Remove item 1 of Steps' }).click()
+    expect(await item(1).inputValue()).toBe('1')
+    expect(await item(1).evaluate((field) => field === document.activeElement)).toBe(true)
+    expect(await item(2).inputValue()).toBe('12345678901234567890')
+    await list.getByRole('button', { name: 'Remove item 2 of Steps' }).click()
+    expect(await focused()).toBe('Add')
+    await page.getByLabel('Runs', { exact: true }).selectOption('Every day at …')
+    await page.locator('summary').filter({ hasText: 'Time zone' }).click()
+    await page.getByRole('button', { name: 'Add a quiet time' }).click()
+    await page.getByRole('button', { name: 'Remove quiet time 1' }).click()
+    expect(await focused()).toBe('Add a quiet time')
+  })
+
+  test('leads to the first thing that is wrong, also where that is a choice of days', async () => {
+    const deck = await withScript()
+    const page = await deck.window({}, '#/new-job/free.js')
+    await page.getByLabel('Runs', { exact: true }).selectOption('Every week on …')
+    const days = page.getByRole('group', { name: 'On' })
+    await days.getByRole('button', { name: 'Mon' }).click()
+    await page.getByLabel('Name', { exact: true }).focus()
+    await save(page).click()
+    await page.getByText('Choose at least one day.').waitFor()
+    await expect.poll(() => days.evaluate((group) => group.contains(document.activeElement))).toBe(true)
+    expect(
+      await days.evaluate(
+        (group) => document.getElementById(group.getAttribute('aria-describedby')!)?.textContent,
+      ),
+    ).toBe('Choose at least one day.')
+    expect(await failures(page)).toEqual([])
+  })
+
+  test('does not take a time that the clocks leave out, nor move one of a repeated hour', async () => {
+    const deck = await WebDeck.serve()
+    // Half past two in Berlin, for the second time on that day, and 12 seconds.
+    const at = Date.UTC(2027, 9, 31, 1, 30, 12)
+    await deck.run('add', 'Late', '--at', new Date(at).toISOString(), '--', 'true')
+    const place = await placeOf(deck, 'Late', 'edit')
+    const page = await deck.window({ timezoneId: 'Europe/Berlin' }, place)
+    const moment = page.getByLabel('Date and time')
+    expect(await moment.inputValue()).toBe('2027-10-31T02:30')
+    await moment.fill('2027-03-28T02:30')
+    await page.getByText('There is no such time on this day').waitFor()
+    await save(page).click()
+    await expect.poll(() => moment.evaluate((field) => field === document.activeElement)).toBe(true)
+    await moment.fill('2027-10-31T02:30')
+    await page.getByLabel('Tags').fill('new')
+    await save(page).click()
+    await page.getByText('Late was saved').waitFor()
+    const { schedule } = (await jobs(deck)).jobs[0] as { schedule: { at: string | number } }
+    expect(new Date(schedule.at).getTime()).toBe(at)
   })
 
   test('says so where the job is gone, where there are no scripts, and where the engine refuses', async () => {
@@ -270,6 +392,24 @@ describe.skipIf(withoutBrowser)('the parameters of a run', () => {
     expect(await to.inputValue()).toBe('/library')
     await page.keyboard.press('Escape')
     await to.waitFor({ state: 'detached' })
+  })
+
+  test('do not start a run while one of them is half typed', async () => {
+    const deck = await withScript()
+    await deck.run('add', 'Free', 'free.js', '--param', 'extra=1')
+    const page = await deck.window({}, await placeOf(deck, 'Free', 'settings'))
+    await page.getByRole('button', { name: 'Run with parameters …' }).click()
+    const options = page.getByRole('textbox', { name: 'Options' })
+    await page.getByRole('button', { name: 'Remove extra' }).click()
+    expect(await options.evaluate((field) => field === document.activeElement)).toBe(true)
+    await options.fill('{"a": ')
+    await page.getByRole('button', { name: 'Run', exact: true }).click()
+    await expect.poll(() => options.evaluate((field) => field === document.activeElement)).toBe(true)
+    await page.getByText('This is not JSON yet.').waitFor()
+    await options.fill('{"a": 2}')
+    await page.getByRole('button', { name: 'Run', exact: true }).click()
+    await page.getByRole('log').getByText('"options":{"a":2}').waitFor()
+    await page.getByRole('heading', { name: 'Run #1' }).waitFor()
   })
 
   test('are JSON where what it runs says nothing of them, and what is none is not sent', async () => {

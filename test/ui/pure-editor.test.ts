@@ -6,7 +6,8 @@ import type { Job } from '../../src/shared/contract.ts'
 import { DEFAULT_POLICY, PLANNING_DEFAULTS, policySchema } from '../../src/shared/policy.ts'
 import { scheduleSchema } from '../../src/shared/schedule.ts'
 import { placeOfLine, codeLines } from '../../src/renderer/parts/code-lines.ts'
-import { readParameters } from '../../src/renderer/parts/form/read.ts'
+import { halfTyped } from '../../src/renderer/parts/form/half-typed.ts'
+import { readJson, readNumber, readParameters } from '../../src/renderer/parts/form/read.ts'
 import { engineProblems, fieldKind, problemsOf, withDefaults } from '../../src/renderer/parts/form/schema.ts'
 import { joinWords, splitLine } from '../../src/renderer/command-line.ts'
 import {
@@ -23,6 +24,7 @@ import { POLICY_FIELDS, defaultOf, policyOf, textsOf } from '../../src/renderer/
 import {
   NO_WHEN,
   cronOf,
+  isLeftOut,
   scheduleOf,
   whenOf,
   whenOfCron,
@@ -111,7 +113,35 @@ describe('when a job runs', () => {
       ],
       skip: ['2026-12-24'],
     }
-    expect(whenOf(stored(when))).toEqual(when)
+    const { exact, ...shown } = whenOf(stored(when))
+    expect({ ...shown, exact: {} }).toEqual(when)
+    expect(Object.keys(exact)).toEqual(['from', 'until'])
+  })
+
+  test('keeps its times to the millisecond, and in the hour that they are in, when something else is touched', () => {
+    const from = Date.UTC(2026, 9, 25, 0, 30, 12, 345)
+    // In Europe, this hour is repeated: both times have the same text.
+    for (const time of [from, from + 3_600_000]) {
+      const touched = (part: Partial<When>, schedule: object) =>
+        scheduleOf({ ...whenOf(scheduleSchema.parse(schedule)), ...part })
+      expect(touched({}, { at: time })).toEqual({ at: time })
+      expect(touched({ jitter: '5m' }, { cron: '0 9 * * *', from: time, until: time + 1 })).toMatchObject({
+        from: time,
+        until: time + 1,
+        jitter: '5m',
+      })
+      expect(
+        touched({ from: '2026-12-01T00:00' }, { every: '5m', from: time, until: time * 2 }),
+      ).toMatchObject({
+        from: new Date('2026-12-01T00:00').getTime(),
+        until: time * 2,
+      })
+    }
+  })
+
+  test('finds no fault with a year that is still being typed, or that is far away', () => {
+    for (const text of ['0002-01-01T00:30', '12026-01-01T00:30', '2026-12-24T18:00', ''])
+      expect([text, isLeftOut(text)]).toEqual([text, false])
   })
 
   test('reads as a preset only what means the same', () => {
@@ -337,6 +367,48 @@ describe('a form of parameters', () => {
     expect(readParameters('{"a": 1}')).toEqual({ value: { a: 1 } })
     expect(readParameters('[1]')).toEqual({ error: 'object' })
     expect(readParameters('{')).toEqual({ error: 'json' })
+  })
+
+  test('takes as a number only what is kept as the number that was typed', () => {
+    for (const text of [
+      '12345678901234567890',
+      '-9007199254740993',
+      '0x10',
+      '1e3',
+      '1e999',
+      'Infinity',
+      '1,5',
+      '.',
+    ])
+      expect([text, readNumber(text)]).toEqual([text, text])
+    for (const [text, number] of [
+      ['9007199254740991', 9007199254740991],
+      [' -3 ', -3],
+      ['+1.50', 1.5],
+      ['.5', 0.5],
+    ])
+      expect([text, readNumber(text as string)]).toEqual([text, number])
+    expect(readNumber(' ')).toBeUndefined()
+    expect(readJson('{"a": [12345678901234567890]}')).toEqual({ error: 'digits' })
+    expect(readJson('[1e999]')).toEqual({ error: 'digits' })
+    expect(readJson('{"a": ["12345678901234567890", 1e3]}')).toEqual({
+      value: { a: ['12345678901234567890', 1000] },
+    })
+    expect(kinds({ to: 'ab', quality: '12345678901234567890' })).toEqual({ quality: 'digits' })
+  })
+
+  test('is wrong where something is half typed, and says nothing else of that', () => {
+    const any = { properties: { any: {}, all: { type: 'array', items: { minProperties: 9 } } } }
+    const found = problemsOf(any, { any: halfTyped('{"a": '), all: [halfTyped('12345678901234567890')] })
+    expect([...found].map(([path, { keyword }]) => [path, keyword])).toEqual([
+      ['any', 'json'],
+      ['all.0', 'digits'],
+    ])
+    const kept = JSON.parse(JSON.stringify({ any: halfTyped('{') })) as object
+    expect([...problemsOf({ properties: { any: { type: 'string' } } }, kept).keys()]).toEqual(['any'])
+    // It may lie in a draft that has become one of a command, where no schema says anything.
+    const draft = { ...EMPTY, kind: 'shell' as const, shell: 'ls', params: { any: halfTyped('{') } }
+    expect(wrongsOf(draft, inputOf(draft, null, 'ls')).get('params')).toMatchObject({ kind: 'json' })
   })
 })
 

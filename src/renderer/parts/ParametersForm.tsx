@@ -1,9 +1,11 @@
 import { Plus, X } from 'lucide-react'
-import { createContext, useContext, useId, useMemo, useState, type ReactNode } from 'react'
+import { createContext, useContext, useId, useMemo, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Parameters } from '../../shared/contract.ts'
-import { FormField, type Tied } from './form/FormField.tsx'
+import { FieldError, FormField, tie, type Tied } from './form/FormField.tsx'
 import { JsonField, NumberField, TextField, plain } from './form/TextField.tsx'
+import { halfTyped } from './form/half-typed.ts'
+import { moveFocus, useRows } from './form/rows.ts'
 import {
   choicesOf,
   fieldKind,
@@ -76,7 +78,7 @@ function Others({ schema, value, onChange }: Pick<Props, 'schema' | 'value' | 'o
   return (
     <>
       {others.map(([name, given]) => (
-        <div className="form-beside" key={name}>
+        <div className="form-beside form-other" key={name}>
           <code>
             {name} = {JSON.stringify(given)}
           </code>
@@ -85,9 +87,10 @@ function Others({ schema, value, onChange }: Pick<Props, 'schema' | 'value' | 'o
             type="button"
             className="icon"
             aria-label={t('params.removeUnknown', { name })}
-            onClick={() =>
+            onClick={({ currentTarget }) => {
+              moveFocus(currentTarget)
               onChange(Object.fromEntries(Object.entries(value).filter(([each]) => each !== name)))
-            }
+            }}
           >
             <X aria-hidden size={16} />
           </button>
@@ -154,6 +157,8 @@ const TOLD = [
   'format',
   'minItems',
   'maxItems',
+  'json',
+  'digits',
 ] as const
 
 /** What is wrong with a value, in words. */
@@ -174,7 +179,6 @@ function Field(props: FieldProps) {
   if (kind === 'object') return <Group {...props} />
   if (kind === 'list') return <List {...props} />
   if (kind === 'boolean') return <Check {...props} />
-  if (kind === 'json') return <Json {...props} />
   return <Simple {...props}>{(tied) => <Control {...props} tied={tied} />}</Simple>
 }
 
@@ -185,11 +189,12 @@ function Simple({
   isRequired,
   children,
 }: FieldProps & { children: (tied: Tied) => ReactNode }) {
+  const { t } = useTranslation()
   const error = useProblem(path)
   return (
     <FormField
       label={<bdi>{titleOf(schema, name)}</bdi>}
-      hint={hintOf(schema)}
+      hint={hintOf(schema) ?? (fieldKind(schema) === 'json' ? t('params.json') : undefined)}
       error={error}
       isRequired={isRequired}
     >
@@ -203,6 +208,7 @@ function Control({ tied, name, schema, value, isRequired, onChange }: FieldProps
   const kind = fieldKind(schema)
   if (kind === 'choice')
     return <Choose tied={tied} schema={schema} value={value} isRequired={isRequired} onChange={onChange} />
+  if (kind === 'json') return <JsonField tied={tied} value={value} onChange={onChange} />
   if (kind === 'number') return <NumberField tied={tied} schema={schema} value={value} onChange={onChange} />
   return (
     <TextField
@@ -249,6 +255,15 @@ function Choose({
   )
 }
 
+function Hint({ id, hint }: { id: string; hint: string | undefined }) {
+  if (!hint) return null
+  return (
+    <p className="quiet form-hint" id={`${id}-hint`}>
+      {hint}
+    </p>
+  )
+}
+
 function Check({ name, path, schema, value, onChange }: FieldProps) {
   const error = useProblem(path)
   const id = useId()
@@ -257,13 +272,18 @@ function Check({ name, path, schema, value, onChange }: FieldProps) {
   return (
     <div className="form-field">
       <div className="form-check">
-        <input type="checkbox" id={id} checked={isOn} onChange={({ target }) => onChange(target.checked)} />
+        <input
+          {...tie(id, hint, error)}
+          type="checkbox"
+          checked={isOn}
+          onChange={({ target }) => onChange(target.checked)}
+        />
         <label htmlFor={id}>
           <bdi>{titleOf(schema, name)}</bdi>
         </label>
       </div>
-      {hint && <p className="quiet form-hint">{hint}</p>}
-      {error !== undefined && <p className="field-error">{error}</p>}
+      <Hint id={id} hint={hint} />
+      <FieldError id={id} error={error} />
     </div>
   )
 }
@@ -271,14 +291,15 @@ function Check({ name, path, schema, value, onChange }: FieldProps) {
 function Group({ name, path, schema, value, onChange }: FieldProps) {
   const error = useProblem(path)
   const hint = hintOf(schema)
+  const id = useId()
   return (
-    <fieldset className="form-group">
+    <fieldset className="form-group" {...tie(id, hint, error)}>
       <legend>
         <bdi>{titleOf(schema, name)}</bdi>
       </legend>
-      {hint && <p className="quiet form-hint">{hint}</p>}
+      <Hint id={id} hint={hint} />
       <Properties path={path} schema={schema} value={value} onChange={onChange} />
-      {error !== undefined && <p className="field-error">{error}</p>}
+      <FieldError id={id} error={error} />
     </fieldset>
   )
 }
@@ -291,6 +312,12 @@ function emptyItem(schema: Schema): unknown {
   return { text: '', number: '', boolean: false, object: {}, list: [], json: null }[kind]
 }
 
+/** What an item of a list becomes that was emptied: it is still there, so JSON has to be typed. */
+function emptied(schema: Schema): unknown {
+  const kind = fieldKind(schema)
+  return kind === 'object' ? {} : kind === 'json' ? halfTyped('') : ''
+}
+
 function List({ name, path, schema, value, onChange }: FieldProps) {
   const { t } = useTranslation()
   const { root } = useContext(FormContext)
@@ -300,56 +327,42 @@ function List({ name, path, schema, value, onChange }: FieldProps) {
   const title = titleOf(schema, name)
   const set = (items: unknown[]) => onChange(items)
   const hint = hintOf(schema)
+  const id = useId()
+  const rows = useRows(given.length)
   return (
-    <fieldset className="form-group">
+    <fieldset className="form-group" {...tie(id, hint, error)}>
       <legend>
         <bdi>{title}</bdi>
       </legend>
-      {hint && <p className="quiet form-hint">{hint}</p>}
+      <Hint id={id} hint={hint} />
       {given.map((item, index) => (
-        // Items have nothing that tells them apart but their places.
-        // oxlint-disable-next-line react/no-array-index-key
-        <div className="form-item" key={index}>
+        <div className="form-item" key={rows.keys[index]}>
           <Field
             name={t('params.item', { number: index + 1 })}
             path={[...path, String(index)]}
             schema={inner}
             value={item}
             isRequired={false}
-            onChange={(next) => set(given.with(index, next ?? (fieldKind(inner) === 'object' ? {} : '')))}
+            onChange={(next) => set(given.with(index, next === undefined ? emptied(inner) : next))}
           />
           <button
             type="button"
             className="icon"
             aria-label={t('params.remove', { number: index + 1, name: title })}
-            onClick={() => set(given.toSpliced(index, 1))}
+            onClick={({ currentTarget }) => {
+              rows.leave(currentTarget, index)
+              set(given.toSpliced(index, 1))
+            }}
           >
             <X aria-hidden size={16} />
           </button>
         </div>
       ))}
-      {error !== undefined && <p className="field-error">{error}</p>}
+      <FieldError id={id} error={error} />
       <button type="button" className="form-add" onClick={() => set([...given, emptyItem(inner)])}>
         <Plus aria-hidden size={16} />
         {t('params.add')}
       </button>
     </fieldset>
-  )
-}
-
-function Json(props: FieldProps) {
-  const { t } = useTranslation()
-  const { name, path, schema, isRequired, value, onChange } = props
-  const [isBroken, setBroken] = useState(false)
-  const error = useProblem(path)
-  return (
-    <FormField
-      label={<bdi>{titleOf(schema, name)}</bdi>}
-      hint={hintOf(schema) ?? t('params.json')}
-      error={isBroken ? t('params.noJson') : error}
-      isRequired={isRequired}
-    >
-      {(tied) => <JsonField tied={tied} value={value} onChange={onChange} onBroken={setBroken} />}
-    </FormField>
   )
 }

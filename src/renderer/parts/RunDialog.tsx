@@ -9,8 +9,10 @@ import { Dialog } from './Dialog.tsx'
 import { FaultNote } from './FaultNote.tsx'
 import { Folded } from './Folded.tsx'
 import { ParametersForm } from './ParametersForm.tsx'
+import { useBusy } from './form/busy.ts'
 import { ParametersText } from './form/ParametersText.tsx'
 import { useDescribed } from './form/handler-schema.ts'
+import { showFirstError } from './form/first-error.ts'
 import { engineProblems, problemsOf } from './form/schema.ts'
 
 const FORM = 'run-parameters'
@@ -31,6 +33,7 @@ function Asked({ job, params }: NonNullable<ReturnType<typeof useDialogs.getStat
   const [isBroken, setBroken] = useState(false)
   const [isAsked, setAsked] = useState(false)
   const [fault, setFault] = useState<FaultData | null>(null)
+  const { isBusy, once } = useBusy()
   const { schema, isReady } = useDescribed(job.handlers[0]?.handler)
   const last = useLastParameters(job)
   const other = sameJson(value, job.params) ? last : job.params
@@ -42,16 +45,21 @@ function Asked({ job, params }: NonNullable<ReturnType<typeof useDialogs.getStat
     setTaken(taken + 1)
   }
 
-  async function start(event: FormEvent): Promise<void> {
+  function submit(event: FormEvent): void {
     event.preventDefault()
     setAsked(true)
-    if (isBroken || (schema && problemsOf(schema, value).size > 0)) return
+    void once(start)
+  }
+
+  async function start(): Promise<void> {
+    if (isBroken || (schema && problemsOf(schema, value).size > 0)) return showFirstError(`#${FORM}`)
     try {
       const [started] = await client.request('jobs.start', { job: job.id, params: value })
       close()
       if (started) go(linkTo.run(started.id))
     } catch (thrown) {
       setFault(toFault(thrown).toJSON())
+      showFirstError(`#${FORM}`)
     }
   }
 
@@ -69,13 +77,13 @@ function Asked({ job, params }: NonNullable<ReturnType<typeof useDialogs.getStat
               {other === last ? t('asked.lastTime') : t('asked.own')}
             </button>
           )}
-          <button type="submit" form={FORM} className="main">
+          <button type="submit" form={FORM} className="main" disabled={isBusy}>
             {t('asked.run')}
           </button>
         </>
       }
     >
-      <form id={FORM} className="form" onSubmit={start} noValidate>
+      <form id={FORM} className="form" onSubmit={submit} noValidate>
         {fault && (!faults || faults.has('') || !schema) && <FaultNote fault={fault} />}
         {!isReady ? null : schema ? (
           <ParametersForm

@@ -11,6 +11,7 @@ import {
 } from '../../shared/templates/index.ts'
 import { client } from '../client.ts'
 import { Dialog } from '../parts/Dialog.tsx'
+import { useBusy } from '../parts/form/busy.ts'
 import { FormField } from '../parts/form/FormField.tsx'
 import { go, linkTo } from '../state/route.ts'
 
@@ -28,9 +29,14 @@ export function NewScript({ onClose }: { onClose: () => void }) {
   const [name, setName] = useState('')
   const [language, setLanguage] = useState<Language>('py')
   const [error, setError] = useState<string>()
+  const { isBusy, once } = useBusy()
 
-  async function write(event: FormEvent): Promise<void> {
+  function submit(event: FormEvent): void {
     event.preventDefault()
+    void once(write)
+  }
+
+  async function write(): Promise<void> {
     if (name.trim() === '') return setError(t('scripts.nameNeeded'))
     const script = fileNameOf(name, language)
     try {
@@ -54,12 +60,12 @@ export function NewScript({ onClose }: { onClose: () => void }) {
       onClose={onClose}
       initialFocus={() => document.querySelector<HTMLElement>(`#${FORM} input`)}
       actions={
-        <button type="submit" form={FORM} className="main">
+        <button type="submit" form={FORM} className="main" disabled={isBusy}>
           {t('scripts.make')}
         </button>
       }
     >
-      <form id={FORM} className="form" onSubmit={write} noValidate>
+      <form id={FORM} className="form" onSubmit={submit} noValidate>
         <FormField label={t('scripts.newName')} hint={t('scripts.newNameHint')} error={error}>
           {(tied) => (
             <input

@@ -4,12 +4,14 @@ import { client } from '../client.ts'
 import { Code } from '../parts/Code.tsx'
 import { FaultNote } from '../parts/FaultNote.tsx'
 import { StateBadge } from '../parts/StateBadge.tsx'
+import { useBusy } from '../parts/form/busy.ts'
 import { plain } from '../parts/form/TextField.tsx'
 import { fieldKind, resolveSchema, type Schema } from '../parts/form/schema.ts'
 import { useCommands } from '../state/commands.ts'
 import { attempt } from '../state/notices.ts'
 import { go, linkTo } from '../state/route.ts'
 import { isWaiting, keepReview, useReview, type Review, type Script } from '../state/scripts.ts'
+import { dropText, keepText, keptText } from '../state/script-text.ts'
 import { tellDone } from '../state/toasts.ts'
 import { usePlace } from './Scripts.tsx'
 import './scripts.css'
@@ -173,7 +175,8 @@ interface FileProps {
 
 function File({ file: { path, text, before, change }, script, isOnly }: FileProps) {
   const { t } = useTranslation()
-  const [isEdited, setEdited] = useState(false)
+  const isEditable = text !== null && isOnly && !script.isFolder
+  const [isEdited, setEdited] = useState(() => isEditable && keptText(script.name) !== undefined)
   const { problem, entry } = script
   const isEntry = isOnly || (entry?.replaceAll('\\', '/').endsWith(`/${path}`) ?? false)
   return (
@@ -183,7 +186,7 @@ function File({ file: { path, text, before, change }, script, isOnly }: FileProp
           <bdi>{path}</bdi>
         </h2>
         <span className="quiet">{t(`change.${change}`)}</span>
-        {text !== null && isOnly && !script.isFolder && !isEdited && (
+        {isEditable && !isEdited && (
           <button type="button" className="plain" onClick={() => setEdited(true)}>
             {t('scripts.edit')}
           </button>
@@ -208,31 +211,48 @@ function File({ file: { path, text, before, change }, script, isOnly }: FileProp
 /** The text of a script in a plain field. Who saves it has written it, and approves it by that. */
 function EditText({ name, text, onClose }: { name: string; text: string; onClose: () => void }) {
   const { t } = useTranslation()
-  const [typed, setTyped] = useState(text)
+  const [kept] = useState(() => keptText(name))
+  const [typed, setTyped] = useState(kept?.typed ?? text)
+  const [hasRoom, setHasRoom] = useState(true)
   // It is another text by now: somebody wrote the file while it was edited here.
-  const [began] = useState(text)
+  const [began] = useState(kept?.began ?? text)
+  const { isBusy, once } = useBusy()
+  function change(next: string): void {
+    setTyped(next)
+    setHasRoom(keepText(name, { typed: next, began }))
+  }
+  function close(): void {
+    dropText(name)
+    onClose()
+  }
   async function save(): Promise<void> {
     const done = await attempt(() => client.request('scripts.write', { script: name, text: typed }))
     if (!done) return
     tellDone(t('scripts.written', { name }))
-    onClose()
+    close()
   }
   return (
     <>
+      {kept && <p className="note warn">{t('scripts.kept')}</p>}
+      {!hasRoom && (
+        <p className="note warn" role="alert">
+          {t('editor.noRoom')}
+        </p>
+      )}
       {began !== text && <p className="note warn">{t('scripts.changedMeanwhile')}</p>}
       <textarea
         className="edit-text"
         aria-label={t('scripts.textOf', { name })}
         spellCheck={false}
         value={typed}
-        onChange={({ target }) => setTyped(target.value)}
+        onChange={({ target }) => change(target.value)}
       />
       <div className="buttons">
-        <button type="button" className="main" onClick={save}>
+        <button type="button" className="main" onClick={() => once(save)} disabled={isBusy}>
           {t('scripts.saveAndApprove')}
         </button>
-        <button type="button" onClick={onClose}>
-          {t('app.cancel')}
+        <button type="button" onClick={close}>
+          {kept ? t('editor.discard') : t('app.cancel')}
         </button>
       </div>
     </>

@@ -19,8 +19,7 @@ export function ParametersText({ value, typed = null, onChange, onBroken }: Prop
     () => typed ?? (Object.keys(value).length === 0 ? '' : JSON.stringify(value, undefined, 2)),
   )
   const read = readParameters(text)
-  const error =
-    'error' in read ? (read.error === 'json' ? t('params.noJson') : t('params.noObject')) : undefined
+  const error = 'error' in read ? t(`params.wrong.${read.error}`) : undefined
   return (
     <FormField label={t('runDialog.params')} hint={t('params.json')} error={error}>
       {(tied) => (

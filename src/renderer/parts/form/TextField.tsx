@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { isReference } from '../../../shared/secrets.ts'
 import type { Tied } from './FormField.tsx'
+import { halfTyped, textTyped } from './half-typed.ts'
 import { readJson, readNumber } from './read.ts'
 import type { Schema } from './schema.ts'
 
@@ -95,28 +96,23 @@ export function NumberField({
   )
 }
 
-interface JsonProps {
-  tied: Tied
-  value: unknown
-  /** What was typed, where it is no JSON yet. */
-  onChange: (value: unknown) => void
-  onBroken: (isBroken: boolean) => void
-}
-
-/** Any value, as JSON. */
-export function JsonField({ tied, value, onChange, onBroken }: JsonProps) {
-  const [typed, setTyped] = useState<string>()
+/** Any value, as JSON. What is no JSON yet stays as it was typed, also where the form is left meanwhile. */
+export function JsonField({ tied, value, onChange }: Pick<Props, 'tied' | 'value' | 'onChange'>) {
+  const [typed, setTyped] = useState('')
+  const text = textTyped(value) ?? (value === undefined ? '' : JSON.stringify(value, undefined, 2))
+  // However it is laid out: what was typed is shown as long as it means the value.
+  const read = readJson(typed)
+  const isMeant = typed !== '' && 'value' in read && JSON.stringify(read.value) === JSON.stringify(value)
   return (
     <textarea
       {...tied}
       rows={4}
       spellCheck={false}
-      value={typed ?? (value === undefined ? '' : JSON.stringify(value, undefined, 2))}
+      value={isMeant ? typed : text}
       onChange={({ target }) => {
         setTyped(target.value)
-        const read = readJson(target.value)
-        onBroken('error' in read)
-        if ('value' in read) onChange(read.value)
+        const next = readJson(target.value)
+        onChange('value' in next ? next.value : halfTyped(target.value))
       }}
     />
   )

@@ -1,6 +1,8 @@
 /** What a JSON Schema asks for: which field each value gets, and what is wrong with what was typed. */
 import { Validator } from '@cfworker/json-schema'
 import { isReference } from '../../../shared/secrets.ts'
+import { halvesIn } from './half-typed.ts'
+import { hasTooManyDigits, readJson } from './read.ts'
 
 export type Schema = Record<string, unknown>
 
@@ -115,18 +117,24 @@ export const pathText = (path: readonly string[]): string => path.join('.')
 /** What is wrong, by the path of the value; the first thing of each. Secrets are not known here, so they fit. */
 export function problemsOf(schema: Schema, value: unknown): Map<string, Problem> {
   const found = new Map<string, Problem>()
+  const halves = halvesIn(value)
+  for (const { path, text } of halves) {
+    const read = readJson(text)
+    found.set(pathText(path), { keyword: 'error' in read ? read.error : 'json', wanted: '', message: '' })
+  }
   const filled = withDefaults(schema, schema, value)
   for (const { keyword, instanceLocation, error } of check(schema, filled)) {
     if (WRAPPERS.has(keyword)) continue
     const at = stepsOf(instanceLocation)
     if (isSecretAt(filled, at)) continue
+    if (halves.some(({ path }) => path.every((step, index) => step === at[index]))) continue
     const missing = keyword === 'required' ? /"(.*)"/.exec(error)?.[1] : undefined
     const path = pathText(missing === undefined ? at : [...at, missing])
     const wanted = schemaAt(schema, at)[keyword]
     if (keyword === 'format' && OWN_FORMATS.has(String(wanted))) continue
     if (!found.has(path))
       found.set(path, {
-        keyword,
+        keyword: keyword === 'type' && isLongNumber(valueAt(filled, at), wanted) ? 'digits' : keyword,
         wanted: Array.isArray(wanted) ? wanted.join(', ') : typeof wanted === 'object' ? '' : String(wanted),
         message: error,
       })
@@ -151,6 +159,13 @@ function isSecretAt(value: unknown, path: readonly string[]): boolean {
   }
   return isReference(at)
 }
+
+const valueAt = (value: unknown, path: readonly string[]): unknown =>
+  path.reduce((at, step) => (at as Record<string, unknown> | undefined)?.[step], value)
+
+/** A number that is kept as text, because it would be another one. */
+const isLongNumber = (value: unknown, wanted: unknown): boolean =>
+  typeof value === 'string' && hasTooManyDigits(value) && /number|integer/.test(String(wanted))
 
 function schemaAt(root: Schema, path: readonly string[]): Schema {
   let at = resolveSchema(root, root)

@@ -3,17 +3,18 @@ import { useMemo, useState, type FormEvent, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Job, JobInput } from '../../../shared/contract.ts'
 import { toFault, type FaultData } from '../../../shared/fault.ts'
-import { client } from '../../client.ts'
 import { FaultNote } from '../../parts/FaultNote.tsx'
 import { Folded } from '../../parts/Folded.tsx'
 import { ParametersForm } from '../../parts/ParametersForm.tsx'
 import { Time } from '../../parts/Time.tsx'
+import { useBusy } from '../../parts/form/busy.ts'
 import { FormField } from '../../parts/form/FormField.tsx'
+import { showFirstError } from '../../parts/form/first-error.ts'
 import { ParametersText } from '../../parts/form/ParametersText.tsx'
 import { useDescribed } from '../../parts/form/handler-schema.ts'
 import { engineProblems, problemsOf } from '../../parts/form/schema.ts'
 import { useCommands } from '../../state/commands.ts'
-import { draftKey, dropDraft, keepDraft, useDrafts } from '../../state/editor.ts'
+import { draftKey, dropDraft, keepDraft, keptDraft, tidyDrafts } from '../../state/editor.ts'
 import { useFolders } from '../../state/folders.ts'
 import { useJobs } from '../../state/jobs.ts'
 import { go, linkTo } from '../../state/route.ts'
@@ -32,6 +33,8 @@ import {
   withoutPasswords,
 } from './draft.ts'
 import { How } from './How.tsx'
+import { restored } from './restored.ts'
+import { latestVersion, saveAndRun, saveJob, wayBack } from './saving.ts'
 import { What } from './What.tsx'
 import { WhenPart } from './When.tsx'
 import './editor.css'
@@ -48,15 +51,19 @@ const MISSING = new Set(['what', 'moment', 'cron', 'days', 'date', 'secret', 'na
 export function EditorForm({ job, script }: Props) {
   const { t } = useTranslation()
   const key = draftKey(job?.id, script)
-  const [kept, setKept] = useState(() => useDrafts.getState().drafts[key])
+  const [kept, setKept] = useState(() => {
+    tidyDrafts((id) => useJobs.getState().jobs.some((each) => each.id === id))
+    return keptDraft(key)
+  })
   const fresh = (): Draft => (job ? draftOf(job) : { ...EMPTY, script: script ?? '' })
-  const [draft, setDraft] = useState<Draft>(() => ({ ...fresh(), ...kept?.draft }))
+  const [draft, setDraft] = useState<Draft>(() => restored(kept?.draft, fresh()))
   const [base, setBase] = useState(kept ? kept.base : (job?.updatedAt ?? null))
+  const [hasRoom, setHasRoom] = useState(true)
   // Fields that hold what was typed beside the draft begin anew with another one.
   const [round, setRound] = useState(0)
   const [isAsked, setAsked] = useState(false)
   const [fault, setFault] = useState<FaultData | null>(null)
-  const [isBusy, setBusy] = useState(false)
+  const { isBusy, once } = useBusy()
 
   const before = job?.handlers[0]?.handler
   const handler = handlerOf(draft, before)
@@ -76,7 +83,7 @@ export function EditorForm({ job, script }: Props) {
     const next = { ...draft, ...part }
     setDraft(next)
     setFault(null)
-    keepDraft(key, withoutPasswords(next, schema), base)
+    setHasRoom(keepDraft(key, withoutPasswords(next, schema), base))
   }
   function discard(): void {
     dropDraft(key)
@@ -91,21 +98,21 @@ export function EditorForm({ job, script }: Props) {
 
   async function save(runs: boolean): Promise<void> {
     setAsked(true)
-    if (isBusy) return
-    if (wrongs.size > 0 || (problems?.size ?? 0) > 0) return showFirstError()
-    setBusy(true)
+    if (wrongs.size > 0 || (problems?.size ?? 0) > 0) return showFirstError('.editor')
+    await once(() => saveRight(runs))
+  }
+
+  async function saveRight(runs: boolean): Promise<void> {
     try {
+      const version = job ? await latestVersion(job.id) : 0
       const place = runs ? await saveAndRun(input) : await saveJob(input)
       dropDraft(key)
-      tellDone(
-        t('editor.saved', { name: input.name }),
-        job ? { label: t('actions.undo'), run: () => undoEdit(job.id) } : undefined,
-      )
       go(place)
+      const undo = job ? await wayBack(job.id, version) : undefined
+      tellDone(t('editor.saved', { name: input.name }), undo && { label: t('actions.undo'), run: undo })
     } catch (thrown) {
       setFault(toFault(thrown).toJSON())
-      setBusy(false)
-      showFirstError()
+      showFirstError('.editor')
     }
   }
 
@@ -170,6 +177,11 @@ export function EditorForm({ job, script }: Props) {
             </button>
           </p>
         )}
+        {!hasRoom && (
+          <p className="note warn" role="alert">
+            {t('editor.noRoom')}
+          </p>
+        )}
         {isOutdated && (
           <p className="note warn" role="alert">
             <span>{t('editor.outdated')}</span>
@@ -195,34 +207,6 @@ function useSuggested(draft: Draft, job: Job | null, title: string | null): stri
     const taken = new Set(jobs.map(({ key }) => key))
     return freeName(name, (each) => taken.has(each))
   }, [jobs, job, name])
-}
-
-async function saveJob(input: JobInput): Promise<string> {
-  const saved = await client.request('jobs.save', input)
-  return linkTo.job(saved.id)
-}
-
-async function saveAndRun(input: JobInput): Promise<string> {
-  const [run] = await client.request('jobs.run', { job: input })
-  return run ? linkTo.run(run.id) : linkTo.jobs
-}
-
-/** Makes the job what it was before the latest edit. */
-async function undoEdit(job: string): Promise<void> {
-  const [, before] = await client.request('versions.list', { job })
-  if (before) await client.request('versions.restore', { job, number: before.number })
-}
-
-/** Once it is drawn, what is wrong comes into sight, and the field gets the focus. */
-function showFirstError(): void {
-  requestAnimationFrame(() => {
-    const first = document.querySelector<HTMLElement>(
-      '.editor [aria-invalid=true], .editor .field-error, .editor > .note.bad',
-    )
-    first?.closest('details')?.setAttribute('open', '')
-    first?.scrollIntoView({ block: 'center' })
-    first?.focus()
-  })
 }
 
 /** What is wrong, also with what else there is: a new job must not replace one of the same name. */

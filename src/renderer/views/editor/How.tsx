@@ -1,10 +1,11 @@
 import { KeyRound } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useEffect, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Job, Output } from '../../../shared/contract.ts'
 import { client } from '../../client.ts'
 import { Folded } from '../../parts/Folded.tsx'
-import { FormField, type Tied } from '../../parts/form/FormField.tsx'
+import { FieldError, FormField, tie, type Tied } from '../../parts/form/FormField.tsx'
+import { useRows } from '../../parts/form/rows.ts'
 import { useSecretNames } from '../../parts/form/secrets.ts'
 import { useFolders } from '../../state/folders.ts'
 import { useScripts } from '../../state/scripts.ts'
@@ -205,6 +206,7 @@ function Ends({
       role="group"
       id={tied.id}
       aria-describedby={tied['aria-describedby']}
+      aria-invalid={tied['aria-invalid']}
       aria-label={t('policy.retry.on')}
     >
       {ENDS.map((end) => (
@@ -227,15 +229,17 @@ function Variables() {
   const { draft, change, errorOf } = useEditing()
   const secrets = useSecretNames()
   const { variables } = draft
+  const id = useId()
+  const rows = useRows(variables.length)
   const set = (index: number, part: Partial<Variable>) =>
     change({ variables: variables.with(index, { ...variables[index]!, ...part }) })
   return (
     <div className="rows-of">
       <span className="form-label">{t('policy.environment')}</span>
       {variables.map((variable, index) => (
-        // oxlint-disable-next-line react/no-array-index-key -- nothing tells them apart but their places
-        <div className="row-of" key={index}>
+        <div className="row-of" key={rows.keys[index]}>
           <input
+            {...tie(`${id}-${index}`, undefined, errorOf(`environment.${index}`))}
             className="code-input"
             aria-label={t('editor.variableName', { number: index + 1 })}
             placeholder={t('policy.variableName')}
@@ -252,11 +256,12 @@ function Variables() {
           />
           <RemoveButton
             label={t('editor.removeVariable', { number: index + 1 })}
-            onClick={() => change({ variables: variables.toSpliced(index, 1) })}
+            onClick={({ currentTarget }) => {
+              rows.leave(currentTarget, index)
+              change({ variables: variables.toSpliced(index, 1) })
+            }}
           />
-          {errorOf(`environment.${index}`) !== undefined && (
-            <p className="field-error">{errorOf(`environment.${index}`)}</p>
-          )}
+          <FieldError id={`${id}-${index}`} error={errorOf(`environment.${index}`)} />
         </div>
       ))}
       <AddButton

@@ -1,6 +1,8 @@
+import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Folded } from '../../parts/Folded.tsx'
-import { FormField } from '../../parts/form/FormField.tsx'
+import { FieldError, FormField, tie } from '../../parts/form/FormField.tsx'
+import { useRows } from '../../parts/form/rows.ts'
 import { useEditing } from './context.ts'
 import { AddButton, DayButtons, RemoveButton, useWhen } from './pieces.tsx'
 import type { Quiet } from './when.ts'
@@ -72,6 +74,8 @@ function QuietTimes() {
   const { t } = useTranslation()
   const { errorOf } = useEditing()
   const { when, set } = useWhen()
+  const id = useId()
+  const rows = useRows(when.quiet.length)
   const change = (index: number, part: Partial<Quiet>) =>
     set({ quiet: when.quiet.with(index, { ...when.quiet[index]!, ...part }) })
   return (
@@ -80,9 +84,9 @@ function QuietTimes() {
       {when.quiet.map((quiet, index) => {
         const error = errorOf(`when.quiet.${index}`)
         return (
-          // oxlint-disable-next-line react/no-array-index-key -- nothing tells them apart but their places
-          <div className="row-of" key={index}>
+          <div className="row-of" key={rows.keys[index]}>
             <input
+              {...tie(`${id}-${index}`, undefined, error)}
               type="time"
               aria-label={t('editor.quietFrom')}
               value={quiet.from}
@@ -90,6 +94,8 @@ function QuietTimes() {
             />
             <span aria-hidden="true">–</span>
             <input
+              {...tie(`${id}-${index}`, undefined, error)}
+              id={undefined}
               type="time"
               aria-label={t('editor.quietTo')}
               value={quiet.to}
@@ -102,9 +108,12 @@ function QuietTimes() {
             />
             <RemoveButton
               label={t('editor.removeQuiet', { number: index + 1 })}
-              onClick={() => set({ quiet: when.quiet.toSpliced(index, 1) })}
+              onClick={({ currentTarget }) => {
+                rows.leave(currentTarget, index)
+                set({ quiet: when.quiet.toSpliced(index, 1) })
+              }}
             />
-            {error !== undefined && <p className="field-error">{error}</p>}
+            <FieldError id={`${id}-${index}`} error={error} />
           </div>
         )
       })}
@@ -117,15 +126,17 @@ function SkippedDays() {
   const { t } = useTranslation()
   const { errorOf } = useEditing()
   const { when, set } = useWhen()
+  const id = useId()
+  const rows = useRows(when.skip.length)
   return (
     <fieldset className="rows-of">
       <legend>{t('editor.skip')}</legend>
       {when.skip.map((day, index) => {
         const error = errorOf(`when.skip.${index}`)
         return (
-          // oxlint-disable-next-line react/no-array-index-key -- nothing tells them apart but their places
-          <div className="row-of" key={index}>
+          <div className="row-of" key={rows.keys[index]}>
             <input
+              {...tie(`${id}-${index}`, undefined, error)}
               type="date"
               aria-label={t('editor.skippedDay', { number: index + 1 })}
               value={day}
@@ -133,9 +144,12 @@ function SkippedDays() {
             />
             <RemoveButton
               label={t('editor.removeSkip', { number: index + 1 })}
-              onClick={() => set({ skip: when.skip.toSpliced(index, 1) })}
+              onClick={({ currentTarget }) => {
+                rows.leave(currentTarget, index)
+                set({ skip: when.skip.toSpliced(index, 1) })
+              }}
             />
-            {error !== undefined && <p className="field-error">{error}</p>}
+            <FieldError id={`${id}-${index}`} error={error} />
           </div>
         )
       })}

@@ -1,13 +1,13 @@
-import { useState } from 'react'
+import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Empty } from '../../parts/Empty.tsx'
 import { StateBadge } from '../../parts/StateBadge.tsx'
-import { FormField } from '../../parts/form/FormField.tsx'
+import { FieldError, FormField, tie } from '../../parts/form/FormField.tsx'
+import { KINDS, type Kind } from '../../handlers.ts'
 import { linkTo } from '../../state/route.ts'
 import { isWaiting, useScripts, type Script } from '../../state/scripts.ts'
 import { splitLine } from '../../command-line.ts'
 import { useEditing } from './context.ts'
-import { KINDS, type Kind } from './draft.ts'
 import { scriptsFor } from './find-scripts.ts'
 
 /** More of the scripts that fit are not shown: then another word finds it sooner. */
@@ -60,6 +60,7 @@ function ChosenScript() {
   const { scripts, folder, isReady } = useScripts()
   const script = scripts.find(({ name }) => name === draft.script)
   const error = errorOf('what')
+  const id = useId()
   if (draft.script !== '')
     return (
       <>
@@ -69,7 +70,11 @@ function ChosenScript() {
             {script?.title && <bdi className="quiet">{script.title}</bdi>}
           </span>
           {script && <StateBadge state={script.state} />}
-          <button type="button" onClick={() => change({ script: '' })}>
+          <button
+            type="button"
+            aria-describedby={error && `${id}-error`}
+            onClick={() => change({ script: '' })}
+          >
             {t('editor.chooseOther')}
           </button>
         </div>
@@ -81,7 +86,7 @@ function ChosenScript() {
           </p>
         )}
         {isReady && !script && <p className="field-error">{t('editor.scriptGone')}</p>}
-        {error !== undefined && <p className="field-error">{error}</p>}
+        <FieldError id={id} error={error} />
       </>
     )
   if (isReady && scripts.length === 0)
@@ -98,10 +103,12 @@ function ScriptList({ scripts, error }: { scripts: readonly Script[]; error: str
   const { t } = useTranslation()
   const { change } = useEditing()
   const [text, setText] = useState('')
+  const id = useId()
   const found = scriptsFor(scripts, text)
   return (
     <div className="form-field">
       <input
+        {...tie(id, undefined, error)}
         type="search"
         value={text}
         placeholder={t('editor.findScript')}
@@ -133,7 +140,7 @@ function ScriptList({ scripts, error }: { scripts: readonly Script[]; error: str
       {found.length > SHOWN && (
         <p className="quiet">{t('editor.moreScripts', { count: found.length - SHOWN })}</p>
       )}
-      {error !== undefined && <p className="field-error">{error}</p>}
+      <FieldError id={id} error={error} />
     </div>
   )
 }

@@ -1,5 +1,6 @@
+import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
-import { FormField } from '../../parts/form/FormField.tsx'
+import { FieldError, FormField, tie } from '../../parts/form/FormField.tsx'
 import { useEditing } from './context.ts'
 import { Narrowed } from './Narrowed.tsx'
 import { DayButtons, useWhen } from './pieces.tsx'
@@ -15,6 +16,7 @@ export function WhenPart({ isWrong }: { isWrong: boolean }) {
   const isCron = when.preset === 'cron'
   const said = fault?.message.replace(/^schedule(?:\.\w+)?: /, '')
   const error = errorOf('when') ?? (isCron ? undefined : said)
+  const id = useId()
   return (
     <>
       <div className="when">
@@ -22,6 +24,7 @@ export function WhenPart({ isWrong }: { isWrong: boolean }) {
           {(tied) => (
             <select
               {...tied}
+              {...(error !== undefined && { ...tie(id, undefined, error), id: tied.id })}
               value={when.preset}
               onChange={({ target }) => set(chosen(when, target.value as Preset))}
             >
@@ -35,7 +38,7 @@ export function WhenPart({ isWrong }: { isWrong: boolean }) {
         </FormField>
         <OfPreset cronError={errorOf('when.cron') ?? (isCron ? said : undefined)} />
       </div>
-      {error !== undefined && <p className="field-error">{error}</p>}
+      <FieldError id={id} error={error} />
       <NextTimes preview={isWrong || fault ? null : preview} />
       {hasBounds(when) && <Narrowed />}
     </>
@@ -135,11 +138,17 @@ function Days() {
   const { errorOf } = useEditing()
   const { when, set } = useWhen()
   const error = errorOf('when.days')
+  const id = useId()
   return (
     <div className="form-field">
       <span className="form-label">{t('editor.days')}</span>
-      <DayButtons label={t('editor.days')} days={when.days} onChange={(days) => set({ days })} />
-      {error !== undefined && <p className="field-error">{error}</p>}
+      <DayButtons
+        label={t('editor.days')}
+        days={when.days}
+        onChange={(days) => set({ days })}
+        tied={tie(id, undefined, error)}
+      />
+      <FieldError id={id} error={error} />
     </div>
   )
 }

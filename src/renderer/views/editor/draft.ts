@@ -2,14 +2,13 @@
 import type { Handler, Job, JobInput, Parameters } from '../../../shared/contract.ts'
 import { line, policySchema } from '../../../shared/policy.ts'
 import { scheduleSchema } from '../../../shared/schedule.ts'
-import type { Kind } from '../../handlers.ts'
+import { handlerText, kindOf, type Kind } from '../../handlers.ts'
 import type { Schema } from '../../parts/form/schema.ts'
+import { halvesIn } from '../../parts/form/half-typed.ts'
 import { readParameters } from '../../parts/form/read.ts'
-import { joinWords, splitLine } from '../../command-line.ts'
+import { splitLine } from '../../command-line.ts'
 import { fieldAt, formOf, policyOf, textsOf, type PolicyTexts, type Variable } from './policy-fields.ts'
-import { NO_WHEN, hasBounds, isSpan, scheduleOf, whenOf, type When } from './when.ts'
-
-export { KINDS, type Kind } from '../../handlers.ts'
+import { NO_WHEN, hasBounds, isLeftOut, isSpan, scheduleOf, whenOf, type When } from './when.ts'
 
 export interface Draft {
   /** Empty: it is called after what it runs. */
@@ -50,13 +49,19 @@ export const EMPTY: Draft = {
   variables: [],
 }
 
+/** The field that what it runs is typed in. */
+const TYPED_IN = {
+  script: 'script',
+  command: 'line',
+  shell: 'shell',
+  file: 'file',
+  function: 'functionName',
+} as const satisfies Record<Kind, keyof Draft>
+
 function partsOf(handler: Handler | undefined): Partial<Draft> {
   if (!handler) return {}
-  if ('script' in handler) return { kind: 'script', script: handler.script }
-  if ('command' in handler) return { kind: 'command', line: joinWords(handler.command) }
-  if ('shell' in handler) return { kind: 'shell', shell: handler.shell }
-  if ('file' in handler) return { kind: 'file', file: handler.file }
-  return { kind: 'function', functionName: handler.function }
+  const kind = kindOf(handler)
+  return { kind, [TYPED_IN[kind]]: handlerText(handler) }
 }
 
 /** A job as it is typed. */
@@ -179,6 +184,7 @@ export function wrongsOf(draft: Draft, input: JobInput): Map<string, Wrong> {
   if (!handlerOf(draft)) tell('what', 'what')
   if (draft.kind === 'command' && splitLine(draft.line).isOpen) tell('what', 'quote')
   if (draft.paramsText !== null && 'error' in readParameters(draft.paramsText)) tell('params', 'json')
+  if (halvesIn(draft.params).length > 0) tell('params', 'json')
   tellWhen(draft.when, tell)
   const names = draft.variables.map(({ name }) => name)
   for (const [index, { name, value, isSecret }] of draft.variables.entries()) {
@@ -226,10 +232,12 @@ function tellWhen(when: When, tell: (field: string, kind: string) => void): void
   const isDaily = ['day', 'weekdays', 'week', 'month'].includes(when.preset)
   if (when.preset === 'every' && !isSpan(`${when.amount.trim()}${when.unit}`)) tell('when.amount', 'amount')
   if (when.preset === 'once' && when.at === '') tell('when.at', 'moment')
+  if (when.preset === 'once' && isLeftOut(when.at)) tell('when.at', 'gap')
   if (when.preset === 'cron' && when.cron.trim() === '') tell('when.cron', 'cron')
   if (isDaily && !isTime(when.time)) tell('when.time', 'time')
   if (when.preset === 'week' && when.days.length === 0) tell('when.days', 'days')
   if (!hasBounds(when)) return
+  for (const bound of ['from', 'until'] as const) if (isLeftOut(when[bound])) tell(`when.${bound}`, 'gap')
   if (when.jitter.trim() !== '' && !isSpan(when.jitter)) tell('when.jitter', 'duration')
   for (const [index, quiet] of when.quiet.entries())
     if (!isTime(quiet.from) || !isTime(quiet.to)) tell(`when.quiet.${index}`, 'time')

@@ -1,5 +1,7 @@
 import { Plus, X } from 'lucide-react'
+import type { MouseEvent } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { Tied } from '../../parts/form/FormField.tsx'
 import { useEditing } from './context.ts'
 import { WEEKDAYS, type Weekday, type When } from './when.ts'
 
@@ -19,13 +21,15 @@ interface DayButtonsProps {
   label: string
   days: readonly Weekday[]
   onChange: (days: Weekday[]) => void
+  /** Where it stands, and what is wrong with it. */
+  tied?: Pick<Tied, 'id' | 'aria-describedby' | 'aria-invalid'>
 }
 
 /** Days of the week, each of which is chosen or not. */
-export function DayButtons({ label, days, onChange }: DayButtonsProps) {
+export function DayButtons({ label, days, onChange, tied }: DayButtonsProps) {
   const { i18n } = useTranslation()
   return (
-    <span className="days" role="group" aria-label={label}>
+    <span className="days" role="group" aria-label={label} {...tied}>
       {WEEKDAYS.map((day, index) => (
         <button
           type="button"
@@ -45,7 +49,7 @@ export function DayButtons({ label, days, onChange }: DayButtonsProps) {
 
 interface ButtonProps {
   label: string
-  onClick: () => void
+  onClick: (event: MouseEvent<HTMLButtonElement>) => void
 }
 
 export function RemoveButton({ label, onClick }: ButtonProps) {

@@ -42,7 +42,8 @@ export const GROUPS = {
     'retry.nonRetryableCodes': 'codes',
     restart: RESTARTS,
   },
-  missed: { missed: MISSED, missedWindow: 'duration', missedLimit: 'count', overlap: OVERLAPS },
+  missed: { missed: MISSED, missedWindow: 'duration', missedLimit: 'count' },
+  still: { overlap: OVERLAPS },
   environment: { environmentFiles: 'lines', directory: 'path' },
   log: { logLines: 'count', logBytes: 'size', keepRuns: 'count', keepFor: 'duration' },
   process: {

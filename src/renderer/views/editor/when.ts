@@ -53,7 +53,12 @@ export interface When {
   until: string
   quiet: Quiet[]
   skip: string[]
+  /** The times that the schedule has, to the millisecond: they count as long as their texts are not touched. */
+  exact: Partial<Record<Moment, number>>
 }
+
+/** Fields for a date and a time. */
+export type Moment = 'at' | 'from' | 'until'
 
 export const NO_WHEN: When = {
   preset: 'hand',
@@ -71,6 +76,7 @@ export const NO_WHEN: When = {
   until: '',
   quiet: [],
   skip: [],
+  exact: {},
 }
 
 /** Whether a preset has times that can be narrowed down. */
@@ -127,10 +133,23 @@ function dayOf(text: string): Weekday | undefined {
   return WEEKDAYS.find((day) => day === text.toLowerCase())
 }
 
-/** What was typed for a moment, as a time; as it is where it is none, so that it is said to be wrong. */
-const momentOf = (text: string): number | string => {
+/**
+ * What was typed for a moment, as a time; as it is where it is none, so that it is said to be wrong. The text knows
+ * neither seconds nor which of two repeated hours it is in, so the time that it was made of counts if there is one.
+ */
+function momentOf(when: When, field: Moment): number | string {
+  const text = when[field]
+  const exact = when.exact[field]
+  if (exact !== undefined && localText(exact) === text) return exact
   const time = new Date(text).getTime()
   return Number.isNaN(time) ? text : time
+}
+
+/** Whether a moment was typed that the clocks of this machine leave out, as they are set forward. */
+export function isLeftOut(text: string): boolean {
+  const time = new Date(text).getTime()
+  const hour = (moment: string) => moment.replace(/^.*T(\d\d:\d\d).*$/, '$1')
+  return !Number.isNaN(time) && hour(localText(time)) !== hour(text)
 }
 
 /** The schedule that was chosen; null where it runs only when it is started. It may still be wrong. */
@@ -139,7 +158,7 @@ export function scheduleOf(when: When): ScheduleInput | null {
     case 'hand':
       return null
     case 'once':
-      return { at: momentOf(when.at) }
+      return { at: momentOf(when, 'at') }
     case 'daemon':
       return { daemon: true }
     case 'every':
@@ -153,20 +172,23 @@ export function scheduleOf(when: When): ScheduleInput | null {
   }
 }
 
-const boundsOf = ({ zone, jitter, from, until, quiet, skip }: When) => ({
-  ...(zone !== '' && { zone }),
-  ...(jitter.trim() !== '' && { jitter: jitter.trim() }),
-  ...(from !== '' && { from: momentOf(from) }),
-  ...(until !== '' && { until: momentOf(until) }),
-  ...(quiet.length > 0 && {
-    quiet: quiet.map((each) => ({
-      from: each.from,
-      to: each.to,
-      ...(each.days.length > 0 && { days: each.days }),
-    })),
-  }),
-  ...(skip.length > 0 && { skip }),
-})
+function boundsOf(when: When) {
+  const { zone, jitter, from, until, quiet, skip } = when
+  return {
+    ...(zone !== '' && { zone }),
+    ...(jitter.trim() !== '' && { jitter: jitter.trim() }),
+    ...(from !== '' && { from: momentOf(when, 'from') }),
+    ...(until !== '' && { until: momentOf(when, 'until') }),
+    ...(quiet.length > 0 && {
+      quiet: quiet.map((each) => ({
+        from: each.from,
+        to: each.to,
+        ...(each.days.length > 0 && { days: each.days }),
+      })),
+    }),
+    ...(skip.length > 0 && { skip }),
+  }
+}
 
 /** A span in the largest unit that it is a whole number of. */
 function amountOf(milliseconds: number): Pick<When, 'amount' | 'unit'> {
@@ -179,7 +201,8 @@ function amountOf(milliseconds: number): Pick<When, 'amount' | 'unit'> {
 export function whenOf(schedule: Job['schedule']): When {
   if (!schedule) return NO_WHEN
   if ('daemon' in schedule) return { ...NO_WHEN, preset: 'daemon' }
-  if ('at' in schedule) return { ...NO_WHEN, preset: 'once', at: localText(schedule.at) }
+  if ('at' in schedule)
+    return { ...NO_WHEN, preset: 'once', at: localText(schedule.at), exact: { at: schedule.at } }
   if ('in' in schedule) return NO_WHEN
   const kind: Partial<When> =
     'cron' in schedule
@@ -195,6 +218,7 @@ export function whenOf(schedule: Job['schedule']): When {
     until: until === undefined ? '' : localText(until),
     quiet: (quiet ?? []).map((each) => ({ from: each.from, to: each.to, days: each.days ?? [] })),
     skip: skip ?? [],
+    exact: { ...(from !== undefined && { from }), ...(until !== undefined && { until }) },
   }
 }
 

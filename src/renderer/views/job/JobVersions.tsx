@@ -3,11 +3,11 @@ import { useTranslation } from 'react-i18next'
 import type { Handler, Job } from '../../../shared/contract.ts'
 import { formatDuration } from '../../../shared/duration.ts'
 import { client } from '../../client.ts'
+import { handlerText } from '../../handlers.ts'
 import { Time } from '../../parts/Time.tsx'
 import { dateText } from '../../format.ts'
 import { attempt } from '../../state/notices.ts'
 import { tellDone } from '../../state/toasts.ts'
-import { joinWords } from '../../command-line.ts'
 import { POLICY_FIELDS, type PolicyField } from '../editor/policy-fields.ts'
 import { useValueText } from '../editor/value-text.ts'
 import { differences, type Difference, type Version } from './differences.ts'
@@ -112,15 +112,7 @@ function useFieldWords() {
   }
 }
 
-function handlersText(value: Handler | Handler[]): string {
-  return [value]
-    .flat()
-    .map((handler) => {
-      if ('command' in handler) return joinWords(handler.command)
-      return Object.values(handler).find((part) => typeof part === 'string') ?? JSON.stringify(handler)
-    })
-    .join(' + ')
-}
+const handlersText = (value: Handler | Handler[]): string => [value].flat().map(handlerText).join(' + ')
 
 /** A schedule in short, as it is written; what narrows it down stands behind. */
 function scheduleText(schedule: NonNullable<Job['schedule']>, language: string): string {

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { DeckDocument, Imported, Output } from '../../../shared/contract.ts'
 import { Fault } from '../../../shared/fault.ts'
 import { client } from '../../client.ts'
+import { useBusy } from '../../parts/form/busy.ts'
 import { Dialog } from '../../parts/Dialog.tsx'
 import { attempt } from '../../state/notices.ts'
 import { tellDone } from '../../state/toasts.ts'
@@ -77,6 +78,7 @@ export function Import() {
 function Preview({ found: { document, report, remarks }, onClose }: { found: Found; onClose: () => void }) {
   const { t } = useTranslation()
   const changed = report.filter(({ outcome }) => outcome !== 'unchanged')
+  const { isBusy, once } = useBusy()
   async function go(): Promise<void> {
     const done = await attempt(() => client.request('deck.import', { document, newDisabled: true }))
     onClose()
@@ -92,7 +94,12 @@ function Preview({ found: { document, report, remarks }, onClose }: { found: Fou
           <button type="button" onClick={onClose}>
             {t('app.cancel')}
           </button>
-          <button type="button" className="main" onClick={go} disabled={changed.length === 0}>
+          <button
+            type="button"
+            className="main"
+            onClick={() => once(go)}
+            disabled={isBusy || changed.length === 0}
+          >
             {t('import.go', { count: changed.length })}
           </button>
         </>

@@ -2,6 +2,7 @@ import { useState, type FormEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client } from '../../client.ts'
 import { Time } from '../../parts/Time.tsx'
+import { useBusy } from '../../parts/form/busy.ts'
 import { confirm } from '../../state/dialogs.ts'
 import { attempt } from '../../state/notices.ts'
 import { readAgain, useSettings } from '../../state/settings.ts'
@@ -47,8 +48,12 @@ function NewSecret() {
   const { t } = useTranslation()
   const [name, setName] = useState('')
   const [value, setValue] = useState('')
-  async function set(event: FormEvent): Promise<void> {
+  const { isBusy, once } = useBusy()
+  function submit(event: FormEvent): void {
     event.preventDefault()
+    void once(set)
+  }
+  async function set(): Promise<void> {
     const done = await attempt(() => client.request('secrets.set', { name: name.trim(), value }))
     if (!done) return
     setName('')
@@ -60,7 +65,7 @@ function NewSecret() {
   }
   return (
     <Setting label={t('secrets.add')} hint={t('secrets.addHint')} htmlFor="secret-name">
-      <form className="pair" onSubmit={set}>
+      <form className="pair" onSubmit={submit}>
         <input
           id="secret-name"
           value={name}
@@ -75,7 +80,7 @@ function NewSecret() {
           value={value}
           onChange={({ target }) => setValue(target.value)}
         />
-        <button type="submit" disabled={name.trim() === '' || value === ''}>
+        <button type="submit" disabled={isBusy || name.trim() === '' || value === ''}>
           {t('secrets.save')}
         </button>
       </form>
