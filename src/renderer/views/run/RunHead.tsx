@@ -1,3 +1,4 @@
+import { waitText } from '../../waiting.ts'
 import { Ellipsis, Play, RotateCcw, SlidersHorizontal, Square } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -109,7 +110,7 @@ function Facts({ run }: { run: ExecutionDetail }) {
       ) : (
         run.attempt > 1 && <span>{t('run.attempt', { number: run.attempt })}</span>
       )}
-      {run.waitingFor !== null && <span>{t('run.waitingFor', { what: run.waitingFor })}</span>}
+      {run.waitingFor !== null && <span>{t('run.waitingFor', { what: waitText(t, run.waitingFor) })}</span>}
       {run.exitCode !== null && run.exitCode !== 0 && (
         <span>{t('run.exitCode', { code: run.exitCode })}</span>
       )}
