@@ -77,13 +77,10 @@ export function whenText(
 ): string {
   const zone = how.timeZone === undefined ? {} : { timeZone: how.timeZone }
   const day = (at: number) => dateFormat('en', { dateStyle: 'short', ...zone }).format(at)
-  const date = { weekday: 'short', month: 'short', day: 'numeric' } as const
-  return dateFormat(language, {
-    hour: 'numeric',
-    minute: '2-digit',
-    ...how,
-    ...(day(time) !== day(now) && date),
-  }).format(time)
+  const clock = dateFormat(language, { timeStyle: how.second ? 'medium' : 'short', ...zone }).format(time)
+  if (day(time) === day(now)) return clock
+  const date = { weekday: 'short', month: 'short', day: 'numeric', ...zone } as const
+  return `${dateFormat(language, date).format(time)}, ${clock}`
 }
 
 /** From one time to another, without saying twice what both share. */
