@@ -45,6 +45,12 @@ export function mergeJobs(jobs: Job[], found: (Job | undefined)[]): Job[] | unde
   return merged
 }
 
+/** Shows a job as it was answered, before it is told of: who opens it now must not find what it was. */
+export async function takeJob(job: Job): Promise<void> {
+  const merged = mergeJobs(useJobs.getState().jobs, [job])
+  useJobs.setState({ jobs: merged ?? (await readAll()) })
+}
+
 async function readAll(): Promise<Job[]> {
   const all: Job[] = []
   for (;;) {

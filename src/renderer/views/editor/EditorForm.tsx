@@ -94,7 +94,12 @@ export function EditorForm({ job, script }: Props) {
     setFault(null)
     setAsked(false)
   }
-  const leave = () => go(job ? linkTo.job(job.id) : script === null ? linkTo.jobs : linkTo.script(script))
+  function leave(): void {
+    go(job ? linkTo.job(job.id) : script === null ? linkTo.jobs : linkTo.script(script))
+    if (!keptDraft(key)) return
+    const run = async () => dropDraft(key)
+    tellDone(t('editor.leftKept'), { label: t('editor.discard'), run })
+  }
 
   async function save(runs: boolean): Promise<void> {
     setAsked(true)

@@ -1,11 +1,13 @@
 /** Saves a job, and knows the way back. */
 import type { JobInput } from '../../../shared/contract.ts'
 import { client } from '../../client.ts'
+import { takeJob } from '../../state/jobs.ts'
 import { linkTo } from '../../state/route.ts'
 
 /** @returns where it is to be seen */
 export async function saveJob(input: JobInput): Promise<string> {
   const saved = await client.request('jobs.save', input)
+  await takeJob(saved)
   return linkTo.job(saved.id)
 }
 
@@ -30,5 +32,5 @@ export async function wayBack(job: string, number: number): Promise<(() => Promi
   // It is saved: that the versions cannot be read takes away the way back, and nothing else.
   const latest = await latestVersion(job).catch(() => 0)
   if (number === 0 || latest <= number) return undefined
-  return () => client.request('versions.restore', { job, number })
+  return async () => takeJob(await client.request('versions.restore', { job, number }))
 }

@@ -1,7 +1,8 @@
 /** When a job runs, as people choose it: presets that are written as schedules, and schedules that are read as presets. */
 import type { ScheduleInput } from '../../../shared/schedule.ts'
 import { REBOOT } from '../../../shared/schedule.ts'
-import { formatDuration, parseDuration } from '../../../shared/duration.ts'
+import { formatDuration } from '../../../shared/duration.ts'
+import { duration } from '../../../shared/policy.ts'
 import type { Job } from '../../../shared/contract.ts'
 import { localText } from '../../format.ts'
 
@@ -223,4 +224,4 @@ export function whenOf(schedule: Job['schedule']): When {
 }
 
 /** Whether a text is a time span. */
-export const isSpan = (text: string): boolean => (parseDuration(text) ?? 0) > 0
+export const isSpan = (text: string): boolean => duration.safeParse(text).success
