@@ -58,7 +58,7 @@ describe('the package', () => {
   test('has what is needed to run it, and nothing else: no tests, no sources, no tools', () => {
     const strange = packed.files.filter(
       ({ path }) =>
-        !/^(package\.json|README\.md|LICENSE|bin\/jobdeck\.js|dist\/[\w-]+\.js|out\/renderer\/(index\.html|icon\.svg|assets\/[\w-]+\.(js|css))|dist\/types\/(core|shared)\/.+\.d\.ts)$/.test(
+        !/^(package\.json|README\.md|LICENSE|bin\/jobdeck\.js|dist\/[\w-]+\.js|out\/renderer\/(index\.html|icon\.svg|assets\/[\w.-]+\.(js|css))|dist\/types\/(core|shared)\/.+\.d\.ts)$/.test(
           path,
         ),
     )
