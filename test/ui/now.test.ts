@@ -55,7 +55,7 @@ describe.skipIf(withoutBrowser)(`in a browser (${withoutBrowser || 'found'})`, (
     await deck.run('add', 'Tunnel', '--daemon', ...sh('exec sleep 1000'))
     const page = await deck.window()
     await part(page, 'Running').getByRole('heading', { name: 'Kept running' }).waitFor()
-    await part(page, 'Running').getByText('Nothing runs at the moment.').waitFor()
+    await part(page, 'Running').getByText('Nothing else runs at the moment.').waitFor()
     await part(page, 'Running').getByRole('link', { name: 'Tunnel' }).waitFor()
   })
 

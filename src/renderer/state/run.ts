@@ -27,8 +27,10 @@ async function readRun(
 ): Promise<Partial<RunState> | undefined> {
   if (!batch || batch.stale || batch.executions.length > 0) {
     const run = await client.request('executions.get', { execution: id })
+    // What is known of it is shown at once, unless another is looked at by now; its log may be long.
+    if (useRun.getState().log === log) useRun.setState({ run })
     await log.grow(run.logCount)
-    return { run }
+    return undefined
   }
   const progress = batch.progress.at(-1)
   const through = batch.logs.at(-1)?.through
