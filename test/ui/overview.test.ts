@@ -30,7 +30,7 @@ describe.skipIf(withoutBrowser)(`in a browser (${withoutBrowser || 'found'})`, (
     const planned = part(page, 'Planned runs')
     await planned.getByText('It will run').waitFor()
     await planned
-      .getByText(/02:30 AM/)
+      .getByText(/2:30 AM/)
       .first()
       .waitFor()
     await planned.getByText(/Asia\/Tokyo, another time zone/).waitFor()
