@@ -62,8 +62,6 @@ export interface Definition {
   isDaemon?: boolean | undefined
 }
 
-export { DEFAULT_POLICY, PLANNING_DEFAULTS } from '../shared/policy.ts'
-
 /** Policies over one another, later ones first; a field that is undefined does not cover one that is set. */
 export function mergePolicies(...policies: Policy[]): Policy {
   const merged: Record<string, unknown> = {}

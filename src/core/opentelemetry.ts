@@ -30,6 +30,7 @@ import {
   type TelemetryStart,
 } from './telemetry.ts'
 import { version } from './version.ts'
+import { FAILURE_STATUSES } from '../shared/statuses.ts'
 
 /** Where spans and metrics go. */
 export interface ObserveOptions {
@@ -40,7 +41,7 @@ export interface ObserveOptions {
 }
 
 /** Nobody asked for these to end early: they did not do what they were to do. */
-const ERRORS: ReadonlySet<TelemetryEnd['status']> = new Set(['failed', 'timeout', 'killed', 'interrupted'])
+const ERRORS: ReadonlySet<TelemetryEnd['status']> = new Set(FAILURE_STATUSES)
 
 /**
  * Makes a span of every run of every deck that this process runs, and metrics of runs, queue, log and commits. The span

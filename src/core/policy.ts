@@ -1,7 +1,8 @@
 /** Which policy a job runs with, and where each part of it comes from. */
 import type { Handler, Output, Policy } from '../shared/contract.ts'
 import type { SecretReference } from '../shared/secrets.ts'
-import { DEFAULT_POLICY, PLANNING_DEFAULTS, mergePolicies, type JobDefinition } from './definition.ts'
+import { DEFAULT_POLICY, PLANNING_DEFAULTS } from '../shared/policy.ts'
+import { mergePolicies, type JobDefinition } from './definition.ts'
 import type { Engine } from './engine.ts'
 import type { Store } from './store/store.ts'
 

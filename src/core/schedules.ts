@@ -76,13 +76,12 @@ export async function upcoming(
   // The job that comes next after so many others has no part in the first so many times.
   const isFromNow = from <= clock.now()
   for (const { jobId, jobName, nextAt, since, snoozedAt } of store.plans.coming(isFromNow ? limit + 1 : -1)) {
+    if (nextAt > last) continue
     const schedule = store.jobs.definition(jobId)?.schedule
-    if (!schedule || nextAt > last) continue
+    if (!schedule) continue
     const table = timetableOf(schedule, { since, localZone })
     let count = 0
-    for (const { at } of 'at' in schedule
-      ? [{ at: nextAt }]
-      : comingTimes(schedule, table, localZone, Math.max(from, nextAt - 1))) {
+    for (const { at } of comingTimes(schedule, table, localZone, Math.max(from, nextAt - 1))) {
       if (at > last || count++ > limit) break
       times.push({ jobId, jobName, at, snoozed: at === snoozedAt })
     }

@@ -14,9 +14,20 @@ export function keepAwake(
   block: () => () => void,
 ): () => void {
   let release: (() => void) | undefined
+  /** Whether each run that goes on asks for it: what a run was begun with stays, so each is asked about once. */
+  let asked = new Map<number, Promise<boolean>>()
+
+  async function isWanted(): Promise<boolean> {
+    const running = await client.request('executions.list', {
+      statuses: ['initializing', 'running'],
+      limit: MOST,
+    })
+    asked = new Map(running.map(({ id, jobId }) => [id, asked.get(id) ?? asksForIt(client, jobId)]))
+    return (await Promise.all(asked.values())).includes(true)
+  }
 
   async function look(): Promise<void> {
-    const wanted = await isWanted(client)
+    const wanted = await isWanted()
     if (wanted === (release !== undefined)) return
     if (wanted) release = block()
     else {
@@ -35,12 +46,7 @@ export function keepAwake(
   }
 }
 
-async function isWanted(client: Client): Promise<boolean> {
-  const running = await client.request('executions.list', {
-    statuses: ['initializing', 'running'],
-    limit: MOST,
-  })
-  const jobs = [...new Set(running.map(({ jobId }) => jobId))]
-  const policies = await Promise.all(jobs.map((job) => client.request('jobs.policy', { job })))
-  return policies.some((policy) => policy.some(({ field, value }) => field === 'keepAwake' && value === true))
+async function asksForIt(client: Client, job: string): Promise<boolean> {
+  const policy = await client.request('jobs.policy', { job })
+  return policy.some(({ field, value }) => field === 'keepAwake' && value === true)
 }

@@ -1,6 +1,7 @@
 /** What people are told of at once, wherever they are: not each failure, but each change for the worse or the better. */
-import type { Execution, FinalStatus, Job } from '../shared/contract.ts'
+import type { Execution, Job } from '../shared/contract.ts'
 import { formatDuration } from '../shared/duration.ts'
+import { FAILURE_STATUSES } from '../shared/statuses.ts'
 
 export interface Notice {
   title: string
@@ -15,7 +16,7 @@ export type Ended = Pick<
 /** To the second: nobody wants to read more of what took minutes. */
 const roundDuration = (milliseconds: number) => Math.round(milliseconds / 1000) * 1000
 
-const BAD: ReadonlySet<string> = new Set<FinalStatus>(['failed', 'timeout', 'killed', 'interrupted'])
+const BAD: ReadonlySet<string> = new Set(FAILURE_STATUSES)
 const SAID: Record<string, string> = {
   failed: 'failed',
   timeout: 'took too long',

@@ -3,9 +3,10 @@ import { Notification } from 'electron'
 import type { Client } from '../shared/client.ts'
 import type { Execution, Status } from '../shared/contract.ts'
 import { Fault } from '../shared/fault.ts'
+import { FINAL_STATUSES } from '../shared/statuses.ts'
 import { noticeOf } from './notices.ts'
 
-const FINAL: Status[] = ['completed', 'failed', 'cancelled', 'timeout', 'killed', 'interrupted']
+const FINAL: readonly Status[] = FINAL_STATUSES
 
 /** @param onClick told which run is to be shown */
 export function notifyOfRuns(client: Client, onClick: (run: number) => void): () => void {
@@ -16,7 +17,7 @@ export function notifyOfRuns(client: Client, onClick: (run: number) => void): ()
     const { notify, longRun } = await client.request('deck.settings', {})
     if (!notify) return
     const run = await client.request('executions.get', { execution: id })
-    const ended = await client.request('executions.list', { job: run.jobId, statuses: FINAL, limit: 20 })
+    const ended = await client.request('executions.list', { job: run.jobId, statuses: [...FINAL], limit: 20 })
     const before = ended.find((other: Execution) => other.id < id && other.retryId === null)
     const { stopped } = await client.request('jobs.get', { job: run.jobId })
     const notice = noticeOf(run, before, stopped, longRun)

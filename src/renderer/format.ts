@@ -68,6 +68,10 @@ function dayOf(time: number): number {
 export const dateText = (language: string, time: number): string =>
   dateFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(time)
 
+/** That of the texts that the engine gives in both languages. */
+export const inLanguage = (language: string, texts: { en: string; zh: string }): string =>
+  language === 'zh' ? texts.zh : texts.en
+
 /** A time of the day, with the day where that is another one than today. */
 export function whenText(
   language: string,
@@ -90,8 +94,13 @@ export const rangeText = (language: string, from: number, to: number): string =>
 /** A time as the field for a date and a time of the day has it, in the zone of this machine. */
 export function localText(time: number): string {
   const date = new Date(time)
-  const day = `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`
-  return `${day}T${pad(date.getHours())}:${pad(date.getMinutes())}`
+  return `${dayText(time)}T${pad(date.getHours())}:${pad(date.getMinutes())}`
+}
+
+/** The day of a time in the zone of this machine, as 2026-12-24. */
+export function dayText(time: number): string {
+  const date = new Date(time)
+  return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`
 }
 
 /** An amount of bytes, in the largest unit of which there is one; units are powers of 1024, as where one types them. */
@@ -108,7 +117,8 @@ export function bytesText(language: string, bytes: number): string {
   return new Intl.NumberFormat(language, digits).format(amount)
 }
 
-const pad = (number: number, width = 2) => String(number).padStart(width, '0')
+/** A number with zeros before it. */
+export const pad = (number: number, width = 2) => String(number).padStart(width, '0')
 
 /** The time of a line of a log, to the millisecond; made for each row that is painted, so without Intl. */
 export function clockText(time: number): string {

@@ -8,6 +8,8 @@ export const FINAL_STATUSES = [
   'killed',
   'interrupted',
 ] as const
+/** Those of the final ones that nobody asked for: it did not do what it was to do. */
+export const FAILURE_STATUSES = ['failed', 'timeout', 'killed', 'interrupted'] as const
 export const STATUSES = [...OPEN_STATUSES, ...FINAL_STATUSES] as const
 export const JOB_STATUSES = [
   'draft',

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { DEFAULT_POLICY, type Definition, type Lane } from '../../src/core/definition.ts'
+import { DEFAULT_POLICY } from '../../src/shared/policy.ts'
+import type { Definition, Lane } from '../../src/core/definition.ts'
 import { openStore, type Store } from '../../src/core/store/store.ts'
 import { temporaryFolder } from './deck.ts'
 

@@ -50,6 +50,8 @@ describe.skipIf(withoutBrowser)('all logs', () => {
     await expect.poll(() => page.evaluate('document.activeElement.textContent')).toContain('an apple too')
     await page.getByRole('combobox', { name: 'Job' }).fill('nobody')
     await page.getByText('No job has that in its name.').waitFor()
+    await deck.run('add', 'Nobody', '--', 'true')
+    await page.getByText('No job has that in its name.').waitFor({ state: 'detached' })
   })
 
   test('say where nothing was found, and what is no regular expression', async () => {

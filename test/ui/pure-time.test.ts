@@ -23,7 +23,7 @@ import {
   xOf,
   zoomed,
   type Span,
-} from '../../src/renderer/views/timeline/scale.ts'
+} from '../../src/renderer/state/time-scale.ts'
 
 const TEXTS = resolve(import.meta.dirname, '../../src/renderer/texts')
 const textsOf = (language: string) =>

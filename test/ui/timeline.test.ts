@@ -12,6 +12,16 @@ async function nowAt(page: Page): Promise<{ x: number; y: number }> {
   return { x: box.x + box.width * 0.7, y: box.y + 15 }
 }
 
+/** Moves the pointer to the bar that ends at a place, until it is told what the bar is. */
+const pointAt = (page: Page, x: number, y: number): Promise<void> =>
+  expect
+    .poll(async () => {
+      await page.mouse.move(x - 40, y + 200)
+      await page.mouse.move(x - 1, y)
+      return page.locator('.tip').isVisible()
+    })
+    .toBe(true)
+
 describe.skipIf(withoutBrowser)(`in a browser (${withoutBrowser || 'found'})`, () => {
   async function filled(): Promise<WebDeck> {
     const deck = await WebDeck.serve()
@@ -30,13 +40,7 @@ describe.skipIf(withoutBrowser)(`in a browser (${withoutBrowser || 'found'})`, (
     await page.getByText('At most 2 at once').waitFor()
     await page.getByRole('button', { name: 'Hour' }).click()
     const { x, y } = await nowAt(page)
-    await expect
-      .poll(async () => {
-        await page.mouse.move(x - 40, y + 200)
-        await page.mouse.move(x - 1, y)
-        return page.locator('.tip').isVisible()
-      })
-      .toBe(true)
+    await pointAt(page, x, y)
     await page.locator('.tip').getByText('Alone').waitFor()
     await page.locator('.tip').getByText('Running').waitFor()
     await page.mouse.click(x - 1, y)
@@ -97,13 +101,7 @@ describe.skipIf(withoutBrowser)(`in a browser (${withoutBrowser || 'found'})`, (
       await page.mouse.move(x - 60, y + 200)
       await page.mouse.down()
       await page.locator('.lane-canvas').dispatchEvent(kind, { pointerId: 1 })
-      await expect
-        .poll(async () => {
-          await page.mouse.move(x - 40, y + 200)
-          await page.mouse.move(x - 1, y)
-          return page.locator('.tip').isVisible()
-        })
-        .toBe(true)
+      await pointAt(page, x, y)
       expect(await toNow.isDisabled()).toBe(true)
     },
   )

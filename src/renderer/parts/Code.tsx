@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef } from 'react'
 import { codeLines, placeOfLine } from './code-lines.ts'
+import './log/log.css' // its lines are those of a log
 
 /** In px, as in the stylesheet. */
 const LINE_HEIGHT = 20

@@ -1,7 +1,8 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown, ArrowUp } from 'lucide-react'
-import { useEffect, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react'
+import { useRef, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { rowOf, useRowKeys } from './row-keys.ts'
 
 /** In px, as in the stylesheet. */
 const ROW_HEIGHT = 36
@@ -44,7 +45,6 @@ interface Props<T, K extends Key> {
 export function Rows<T, K extends Key>({ label, kind, heads, items, keyOf, row, choice, foot }: Props<T, K>) {
   const { t } = useTranslation()
   const box = useRef<HTMLDivElement>(null)
-  const [wanted, setWanted] = useState<number>()
   const lastChosen = useRef<K>(null)
   const virtual = useVirtualizer({
     count: items.length,
@@ -54,13 +54,7 @@ export function Rows<T, K extends Key>({ label, kind, heads, items, keyOf, row, 
     overscan: 8,
   })
 
-  // The row may only be there once it was scrolled to.
-  useEffect(() => {
-    const link = box.current?.querySelector<HTMLElement>(`[data-row="${wanted}"] a`)
-    if (wanted === undefined || !link) return
-    link.focus()
-    setWanted(undefined)
-  })
+  const moveByKey = useRowKeys(box, items.length, (index) => virtual.scrollToIndex(index))
 
   function choose(index: number, isRange: boolean): void {
     if (!choice) return
@@ -78,22 +72,12 @@ export function Rows<T, K extends Key>({ label, kind, heads, items, keyOf, row, 
 
   function onKey(event: KeyboardEvent): void {
     const target = event.target as HTMLElement
-    const at = Number(target.closest<HTMLElement>('[data-row]')?.dataset.row ?? -1)
+    const at = rowOf(target)
     if (event.key === ' ' && choice && at >= 0 && target.matches('a')) {
       event.preventDefault()
       return choose(at, event.shiftKey)
     }
-    const places: Record<string, number> = {
-      ArrowDown: at + 1,
-      ArrowUp: at - 1,
-      Home: 0,
-      End: items.length - 1,
-    }
-    const place = places[event.key]
-    if (place === undefined || place < 0 || place >= items.length) return
-    event.preventDefault()
-    virtual.scrollToIndex(place)
-    setWanted(place)
+    moveByKey(event)
   }
 
   const isAll =

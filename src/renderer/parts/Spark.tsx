@@ -1,24 +1,12 @@
 import { useTranslation } from 'react-i18next'
-import type { Execution, Status } from '../../shared/contract.ts'
+import type { Execution } from '../../shared/contract.ts'
+import { LAST_RUNS } from '../state/in-sight.ts'
+import { LOOKS } from './looks.ts'
 import './spark.css'
 
-/** So many runs are shown. */
-export const SPARK_RUNS = 20
 const WIDTH = 3
 const GAP = 1
 const HEIGHT = 18
-
-const TONES: Partial<Record<Status, string>> = {
-  completed: 'good',
-  failed: 'bad',
-  timeout: 'bad',
-  killed: 'bad',
-  cancelled: 'warn',
-  interrupted: 'warn',
-  running: 'busy',
-  initializing: 'busy',
-  queued: 'quiet',
-}
 
 interface Props {
   /** Newest first. */
@@ -31,15 +19,15 @@ interface Props {
  */
 export function Spark({ runs }: Props) {
   const { t } = useTranslation()
-  const shown = runs.slice(0, SPARK_RUNS).toReversed()
+  const shown = runs.slice(0, LAST_RUNS).toReversed()
   const longest = Math.max(1, ...shown.map(({ durationMs }) => durationMs ?? 0))
-  const failed = shown.filter(({ status }) => TONES[status] === 'bad').length
+  const failed = shown.filter(({ status }) => LOOKS[status].tone === 'bad').length
   const label = t('spark.label', { count: shown.length, failed })
   if (shown.length === 0) return null
   return (
     <svg
       className="spark"
-      width={SPARK_RUNS * (WIDTH + GAP)}
+      width={LAST_RUNS * (WIDTH + GAP)}
       height={HEIGHT + 3}
       role="img"
       aria-label={label}
@@ -47,8 +35,8 @@ export function Spark({ runs }: Props) {
       <title>{label}</title>
       {shown.map(({ id, status, durationMs }, index) => {
         const height = Math.max(3, Math.round(((durationMs ?? longest) / longest) * HEIGHT))
-        const x = (SPARK_RUNS - shown.length + index) * (WIDTH + GAP)
-        const tone = TONES[status] ?? 'quiet'
+        const x = (LAST_RUNS - shown.length + index) * (WIDTH + GAP)
+        const { tone } = LOOKS[status]
         return (
           <g key={id} className={tone}>
             <rect x={x} y={HEIGHT - height} width={WIDTH} height={height} />

@@ -1,7 +1,8 @@
 /** What needs a person: what failed since they last looked, what waits for an answer, what was missed. */
 import { create } from 'zustand'
-import type { Job, Occurrence, Status } from '../../shared/contract.ts'
+import type { Job, Occurrence } from '../../shared/contract.ts'
 import type { Reason } from '../../shared/schedule.ts'
+import { FAILURE_STATUSES } from '../../shared/statuses.ts'
 import { client } from '../client.ts'
 import { t } from '../language.ts'
 import { awayOf, failuresOf, type Away, type Failure } from './away.ts'
@@ -10,7 +11,6 @@ import { usePreferences } from './preferences.ts'
 import { UNREAD, keepReading, type Reading } from './reading.ts'
 import { tellDone } from './toasts.ts'
 
-const FAILED: Status[] = ['failed', 'timeout', 'killed', 'interrupted']
 /** What tells of a time in which nothing ran, or of what could not. */
 const AWAY: Reason[] = ['catch-up', 'down', 'superseded', 'too-old', 'limit', 'refused']
 const MOST = 500
@@ -47,7 +47,7 @@ export function keepAttention(lookedAt: number): () => void {
 
 async function readFailures(lookedAt: number): Promise<Failure[]> {
   const failed = await client.request('executions.list', {
-    statuses: FAILED,
+    statuses: [...FAILURE_STATUSES],
     endedFrom: lookedAt,
     limit: MOST,
   })

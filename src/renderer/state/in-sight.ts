@@ -60,10 +60,10 @@ function createInSight<V>(read: (of: string) => Promise<V>) {
 }
 
 /** So many runs are shown in small. */
-const RUNS = 20
+export const LAST_RUNS = 20
 
 const useRuns = createInSight((id: string): Promise<Execution[]> =>
-  client.request('executions.list', { job: id, limit: RUNS }),
+  client.request('executions.list', { job: id, limit: LAST_RUNS }),
 )
 
 /** The last runs of a job whose row is in sight, newest first: read again when the job looks otherwise. */

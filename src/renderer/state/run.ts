@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import type { ExecutionDetail } from '../../shared/contract.ts'
+import type { Execution, ExecutionDetail } from '../../shared/contract.ts'
 import type { Batch } from '../../shared/watch.ts'
 import { client } from '../client.ts'
 import { LogLines } from './log-lines.ts'
@@ -45,8 +45,12 @@ async function readRun(
   }
 }
 
-/** Asks the run to end, or ends it by force. That it was asked is no change of its status: the answer says so. */
+/** Asks a run to end, or ends it by force. That it was asked is no change of its status: the answer says so. */
+export const askToStop = (id: number, force: boolean): Promise<Execution> =>
+  client.request('executions.stop', { execution: id, ...(force && { force }) })
+
+/** Asks the run that is looked at. */
 export async function stopRun(id: number, force: boolean): Promise<void> {
-  const asked = await client.request('executions.stop', { execution: id, ...(force && { force }) })
+  const asked = await askToStop(id, force)
   useRun.setState(({ run }) => ({ run: run?.id === id && run.endedAt === null ? { ...run, ...asked } : run }))
 }

@@ -1,14 +1,15 @@
 /** What runs and waits now, and how long it usually takes. */
 import { useEffect, useState } from 'react'
 import { create } from 'zustand'
-import type { Execution, Status } from '../../shared/contract.ts'
+import type { Execution } from '../../shared/contract.ts'
+import { OPEN_STATUSES } from '../../shared/statuses.ts'
 import type { Batch } from '../../shared/watch.ts'
 import { client } from '../client.ts'
 import { plainLine } from '../format.ts'
 import { attempt } from './notices.ts'
 import { UNREAD, keepReading, type Reading } from './reading.ts'
+import { askToStop } from './run.ts'
 
-const OPEN: Status[] = ['queued', 'initializing', 'running']
 /** So many are read; who has more of them at once looks at the jobs. */
 const MOST = 200
 /** In ms. */
@@ -32,7 +33,7 @@ export const keepRunning = (): (() => void) =>
 async function readRunning(batch: Batch | undefined): Promise<Partial<RunningState>> {
   const { runs, usual } = useRunning.getState()
   if (batch && !batch.stale && batch.executions.length === 0) return { runs: withProgress(runs, batch) }
-  const found = await client.request('executions.list', { statuses: OPEN, limit: MOST })
+  const found = await client.request('executions.list', { statuses: [...OPEN_STATUSES], limit: MOST })
   // What was told of them is newer than what is stored.
   const now = batch ? withProgress(found.toReversed(), batch) : found.toReversed()
   return { runs: now, usual: await usualOf(now, usual) }
@@ -46,23 +47,22 @@ function withProgress(runs: Execution[], { progress }: Batch): Execution[] {
   })
 }
 
+/** How long half of the runs of a job took at most, in ms; null where none completed. */
+export const usualDuration = async (job: string): Promise<number | null> =>
+  (await client.request('statistics.get', { job })).duration?.p50 ?? null
+
 async function usualOf(runs: Execution[], usual: RunningState['usual']): Promise<RunningState['usual']> {
   const unknown = [...new Set(runs.map(({ jobId }) => jobId))].filter((id) => !usual.has(id))
   if (unknown.length === 0) return usual
   const read = await Promise.all(
-    unknown.map(async (job) => {
-      const found = await client.request('statistics.get', { job }).catch(() => undefined)
-      return [job, found?.duration?.p50 ?? null] as const
-    }),
+    unknown.map(async (job) => [job, await usualDuration(job).catch(() => null)] as const),
   )
   return new Map([...usual, ...read])
 }
 
-/** Asks a run to end, or ends it by force: the answer says so, no change of its status does. */
+/** Asks one of those that run. */
 export async function stopOne(id: number, force: boolean): Promise<void> {
-  const asked = await attempt(() =>
-    client.request('executions.stop', { execution: id, ...(force && { force }) }),
-  )
+  const asked = await attempt(() => askToStop(id, force))
   if (asked)
     useRunning.setState(({ runs }) => ({
       runs: runs.map((run) => (run.id === id ? { ...run, stopReason: asked.stopReason } : run)),

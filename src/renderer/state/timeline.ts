@@ -2,7 +2,7 @@
 import { create } from 'zustand'
 import type { Batch } from '../../shared/watch.ts'
 import { client } from '../client.ts'
-import { SPANS, aroundNow, panned, zoomed, type Range, type Span } from '../views/timeline/scale.ts'
+import { SPANS, aroundNow, panned, zoomed, type Range, type Span } from './time-scale.ts'
 import { useJobs } from './jobs.ts'
 import { UNREAD, keepReading, tellsOfJobs, type Reading } from './reading.ts'
 import type { Planned } from './upcoming.ts'

@@ -1,3 +1,4 @@
+import { inLanguage } from '../format.ts'
 import { Pencil, Play, SlidersHorizontal, Square } from 'lucide-react'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -140,7 +141,7 @@ function Facts({ job }: { job: Job }) {
   const words = useScheduleWords(job)
   return (
     <p className="facts quiet">
-      {words && <span>{i18n.language === 'zh' ? words.zh : words.en}</span>}
+      {words && <span>{inLanguage(i18n.language, words)}</span>}
       {job.schedule === null && <span>{t('job.byHand')}</span>}
       {job.pause && (
         <span className="warn">

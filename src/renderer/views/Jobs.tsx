@@ -1,3 +1,4 @@
+import { inLanguage } from '../format.ts'
 import { Pause, Play, Plus, Square, X } from 'lucide-react'
 import { memo, useEffect, useMemo, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -185,7 +186,7 @@ function Schedule({ job }: { job: Job }) {
   const words = useScheduleWords(job)
   if (job.schedule === null) return <span className="quiet">{t('jobs.byHand')}</span>
   if (!words) return null
-  const text = i18n.language === 'zh' ? words.zh : words.en
+  const text = inLanguage(i18n.language, words)
   return (
     <span className="cut" title={text}>
       {job.pause && <Pause aria-label={t('status.paused')} size={12} />} {text}

@@ -9,7 +9,7 @@ import { useJobs } from '../state/jobs.ts'
 import { linkTo } from '../state/route.ts'
 import { keepTimeline, panBy, showNow, useTimeline, zoomBy } from '../state/timeline.ts'
 import { Lanes } from './timeline/Lanes.tsx'
-import { SPANS, SPAN_NAMES } from './timeline/scale.ts'
+import { SPANS, SPAN_NAMES } from '../state/time-scale.ts'
 import { TimelineTable } from './timeline/TimelineTable.tsx'
 import './timeline/timeline.css'
 

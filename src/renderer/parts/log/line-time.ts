@@ -1,7 +1,5 @@
-import { clockText } from '../../format.ts'
+import { clockText, pad } from '../../format.ts'
 import type { Preferences } from '../../state/preferences.ts'
-
-const pad = (number: number, width = 2) => String(number).padStart(width, '0')
 
 /** A span as a clock shows it: minutes and seconds, and hours where there are any. */
 export function sinceText(milliseconds: number): string {

@@ -1,7 +1,7 @@
 /** Lines of a log as plain text, for the clipboard and for files. */
 import type { LogEntry } from '../../../shared/contract.ts'
 import { client } from '../../client.ts'
-import { clockText } from '../../format.ts'
+import { clockText, dayText } from '../../format.ts'
 import type { LineFilter } from '../../state/log-filtered.ts'
 import { messageText } from './ansi.ts'
 
@@ -37,13 +37,8 @@ export async function readText(
   return texts.join('\n')
 }
 
-const day = (time: number): string => {
-  const date = new Date(time)
-  return `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, '0')}-${String(date.getDate()).padStart(2, '0')}`
-}
-
 const fileLine = ({ time, level, message, fields }: LogEntry): string =>
-  `${day(time)} ${clockText(time)} ${level.padEnd(5)} ${messageText(message)}${fields ? ` ${JSON.stringify(fields)}` : ''}\n`
+  `${dayText(time)} ${clockText(time)} ${level.padEnd(5)} ${messageText(message)}${fields ? ` ${JSON.stringify(fields)}` : ''}\n`
 
 /** The whole log as a file has it: each line with its day, time, level and fields. */
 export async function readFileText(execution: number, through: number): Promise<string> {

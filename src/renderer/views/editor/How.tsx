@@ -70,7 +70,7 @@ function useInherited(job: Job | null): (field: PolicyField) => Inherited {
   const { folders } = useFolders()
   const { scripts } = useScripts()
   const explained = useExplained(job)
-  const settings = useSettings()
+  const settings = useDeckSettings()
   const path = draft.category.trim()
   return (field) => {
     const above = folders
@@ -90,7 +90,7 @@ function useInherited(job: Job | null): (field: PolicyField) => Inherited {
 }
 
 /** What is set for all jobs. */
-function useSettings(): Output<'deck.settings'> | undefined {
+function useDeckSettings(): Output<'deck.settings'> | undefined {
   const [settings, setSettings] = useState<Output<'deck.settings'>>()
   useEffect(() => {
     let isOver = false

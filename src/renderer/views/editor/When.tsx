@@ -1,3 +1,4 @@
+import { inLanguage } from '../../format.ts'
 import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import { FieldError, FormField, tie } from '../../parts/form/FormField.tsx'
@@ -233,7 +234,7 @@ function NextTimes({ preview }: { preview: Preview | null }) {
   return (
     <div className="next-times">
       <p aria-live="polite" className="words-of-schedule">
-        {preview && (i18n.language === 'zh' ? preview.words.zh : preview.words.en)}
+        {preview && inLanguage(i18n.language, preview.words)}
       </p>
       {preview && preview.occurrences.length > 0 && (
         <ol aria-label={t('editor.next')}>

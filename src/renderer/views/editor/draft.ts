@@ -8,7 +8,8 @@ import { halvesIn } from '../../parts/form/half-typed.ts'
 import { readParameters } from '../../parts/form/read.ts'
 import { splitLine } from '../../command-line.ts'
 import { fieldAt, formOf, policyOf, textsOf, type PolicyTexts, type Variable } from './policy-fields.ts'
-import { NO_WHEN, hasBounds, isLeftOut, isSpan, scheduleOf, whenOf, type When } from './when.ts'
+import { isSpan } from '../../span.ts'
+import { NO_WHEN, hasBounds, isLeftOut, scheduleOf, whenOf, type When } from './when.ts'
 
 export interface Draft {
   /** Empty: it is called after what it runs. */

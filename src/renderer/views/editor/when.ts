@@ -2,7 +2,6 @@
 import type { ScheduleInput } from '../../../shared/schedule.ts'
 import { REBOOT } from '../../../shared/schedule.ts'
 import { formatDuration } from '../../../shared/duration.ts'
-import { duration } from '../../../shared/policy.ts'
 import type { Job } from '../../../shared/contract.ts'
 import { localText } from '../../format.ts'
 
@@ -222,6 +221,3 @@ export function whenOf(schedule: Job['schedule']): When {
     exact: { ...(from !== undefined && { from }), ...(until !== undefined && { until }) },
   }
 }
-
-/** Whether a text is a time span. */
-export const isSpan = (text: string): boolean => duration.safeParse(text).success

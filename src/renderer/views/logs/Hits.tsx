@@ -1,9 +1,10 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
+import { useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { LogHit } from '../../../shared/contract.ts'
 import { clockText } from '../../format.ts'
 import { Time } from '../../parts/Time.tsx'
+import { useRowKeys } from '../../parts/row-keys.ts'
 import { Message } from '../../parts/log/LogLine.tsx'
 import type { HitRow } from '../../state/all-logs.ts'
 import { linkTo } from '../../state/route.ts'
@@ -20,7 +21,6 @@ interface Props {
 export function Hits({ rows, mark }: Props) {
   const { t } = useTranslation()
   const box = useRef<HTMLDivElement>(null)
-  const [wanted, setWanted] = useState<number>()
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => box.current,
@@ -28,28 +28,7 @@ export function Hits({ rows, mark }: Props) {
     overscan: 20,
   })
 
-  // The row may only be there once it was scrolled to.
-  useEffect(() => {
-    const link = box.current?.querySelector<HTMLElement>(`[data-row="${wanted}"] a`)
-    if (wanted === undefined || !link) return
-    link.focus()
-    setWanted(undefined)
-  })
-
-  function onKeyDown(event: KeyboardEvent): void {
-    const at = Number((event.target as HTMLElement).closest<HTMLElement>('[data-row]')?.dataset['row'] ?? -1)
-    const places: Record<string, number> = {
-      ArrowDown: at + 1,
-      ArrowUp: at - 1,
-      Home: 0,
-      End: rows.length - 1,
-    }
-    const place = places[event.key]
-    if (place === undefined || place < 0 || place >= rows.length) return
-    event.preventDefault()
-    virtual.scrollToIndex(place)
-    setWanted(place)
-  }
+  const onKeyDown = useRowKeys(box, rows.length, (index) => virtual.scrollToIndex(index))
 
   return (
     <div className="hits" ref={box} role="list" aria-label={t('logs.hits')} onKeyDown={onKeyDown}>

@@ -1,4 +1,4 @@
-import { useId, useState } from 'react'
+import { useEffect, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useJobs } from '../../state/jobs.ts'
 import { fold, jobNamed } from './job-named.ts'
@@ -27,6 +27,10 @@ export function JobField({ job, choose }: Props) {
     const found = next.trim() === '' ? null : (jobNamed(jobs, next) ?? null)
     if (found !== job) choose(found)
   }
+  // What was typed may name a job that is only known since then.
+  useEffect(() => {
+    if (isUnknown && typed !== null) type(typed)
+  }, [jobs])
 
   return (
     <div className="search-field">

@@ -1,10 +1,11 @@
 import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useColours } from '../../parts/colours.ts'
+import { LOOKS } from '../../parts/looks.ts'
 import { linkTo } from '../../state/route.ts'
 import { TICK, keepStrip, useStrip } from '../../state/timeline.ts'
 import { begin, paintGrid, paintNow, paintPlanned, paintSpans, paintTicks } from '../timeline/paint.ts'
-import { toneOf, type Span } from '../timeline/scale.ts'
+import type { Span } from '../../state/time-scale.ts'
 import '../timeline/timeline.css'
 
 const HALF = 12 * 3_600_000
@@ -27,7 +28,7 @@ export function Strip() {
       paintGrid(whole)
       paintPlanned(whole, picture.planned, middle)
       // What failed lies above the rest.
-      const isBad = ({ status }: Span) => toneOf(status) === 'bad'
+      const isBad = ({ status }: Span) => LOOKS[status].tone === 'bad'
       paintSpans(
         whole,
         picture.spans.filter((span) => !isBad(span)),

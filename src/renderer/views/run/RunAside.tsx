@@ -2,6 +2,7 @@ import { lazy, Suspense, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ExecutionDetail } from '../../../shared/contract.ts'
 import { bytesText } from '../../format.ts'
+import { handlerText } from '../../handlers.ts'
 import { StateBadge } from '../../parts/StateBadge.tsx'
 import { linkTo } from '../../state/route.ts'
 import { useRunExtras, type RunExtras } from '../../state/run-extras.ts'
@@ -119,21 +120,14 @@ function Handler({ run }: { run: ExecutionDetail }) {
   const { t } = useTranslation()
   const { handler, script } = run
   if (script) return <SourceLink run={run.id} script={script} />
-  if ('command' in handler)
-    return (
-      <pre className="command" tabIndex={0} role="region" aria-label={t('run.command')}>
-        {handler.command.map(quoted).join(' ')}
-      </pre>
-    )
-  const text =
-    'shell' in handler ? handler.shell : 'file' in handler ? handler.file : Object.values(handler)[0]
   return (
     <pre className="command" tabIndex={0} role="region" aria-label={t('run.command')}>
-      {String(text)}
+      {'command' in handler ? handler.command.map(quoted).join(' ') : handlerText(handler)}
     </pre>
   )
 }
 
+/** As a shell would have to be told. */
 const quoted = (part: string): string =>
   /^[\w./:=@%+,-]+$/.test(part) ? part : `'${part.replaceAll("'", String.raw`'\''`)}'`
 

@@ -18,6 +18,7 @@ import { useNow } from '../../state/now.ts'
 import { remaining } from '../../state/remaining.ts'
 import { go, linkTo } from '../../state/route.ts'
 import { stopRun } from '../../state/run.ts'
+import { usualDuration } from '../../state/running.ts'
 
 const isOpen = ({ endedAt }: ExecutionDetail) => endedAt === null
 const isBeingStopped = (run: ExecutionDetail) => isOpen(run) && run.stopReason !== null
@@ -140,10 +141,7 @@ function Left({ run }: { run: ExecutionDetail }) {
   const now = useNow()
   const [usual, setUsual] = useState<number | null>(null)
   useEffect(() => {
-    client.request('statistics.get', { job: run.jobId }).then(
-      ({ duration }) => setUsual(duration?.p50 ?? null),
-      () => {},
-    )
+    usualDuration(run.jobId).then(setUsual, () => {})
   }, [run.jobId])
   const left = remaining(run, usual, now)
   if (!left || run.stopReason !== null) return null

@@ -4,8 +4,8 @@ import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import type { Output } from '../../../shared/contract.ts'
 import { bytesText } from '../../format.ts'
+import { useColours, type Colours } from '../../parts/colours.ts'
 import { sinceText } from '../../parts/log/line-time.ts'
-import { usePreferences } from '../../state/preferences.ts'
 
 type Samples = Output<'executions.samples'>
 
@@ -38,7 +38,7 @@ export default function Usage({ samples, startedAt }: Props) {
         startedAt={startedAt}
         value={cpuOf}
         say={percent}
-        colour="--accent"
+        colour="accent"
       />
       <Chart
         label={t('run.memory')}
@@ -46,7 +46,7 @@ export default function Usage({ samples, startedAt }: Props) {
         startedAt={startedAt}
         value={memoryOf}
         say={bytes}
-        colour="--good"
+        colour="good"
       />
       <details>
         <summary>{t('run.asTable')}</summary>
@@ -85,8 +85,7 @@ interface ChartProps {
   startedAt: number
   value: (sample: Samples[number]) => number
   say: (value: number) => string
-  /** The variable of the stylesheet. */
-  colour: string
+  colour: keyof Colours
 }
 
 const HEIGHT = 100
@@ -94,14 +93,14 @@ const HEIGHT = 100
 function Chart({ label, samples, startedAt, value, say, colour }: ChartProps) {
   const box = useRef<HTMLDivElement>(null)
   const chart = useRef<uPlot>(undefined)
+  const colours = useColours()
   const data = (): uPlot.AlignedData => [
     samples.map(({ time }) => (time - startedAt) / 1000),
     samples.map(value),
   ]
   useEffect(() => {
     const element = box.current!
-    const shade = (name: string) => resolved(element, name)
-    const axis = { stroke: () => shade('--quiet'), grid: { stroke: () => shade('--line'), width: 1 } }
+    const axis = { stroke: colours.quiet, grid: { stroke: colours.line, width: 1 } }
     const plot = new uPlot(
       {
         width: element.clientWidth,
@@ -113,7 +112,7 @@ function Chart({ label, samples, startedAt, value, say, colour }: ChartProps) {
           { ...axis, size: 30, values: (_, ticks) => ticks.map((s) => sinceText(s * 1000).slice(1, -4)) },
           { ...axis, size: 62, space: 30, values: (_, ticks) => ticks.map(say) },
         ],
-        series: [{}, { stroke: () => shade(colour), width: 1.5, points: { show: false } }],
+        series: [{}, { stroke: colours[colour], width: 1.5, points: { show: false } }],
       },
       data(),
       element,
@@ -121,18 +120,11 @@ function Chart({ label, samples, startedAt, value, say, colour }: ChartProps) {
     chart.current = plot
     const watch = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }))
     watch.observe(element)
-    // Colours are painted: they follow the theme only when it is painted anew.
-    const dark = window.matchMedia('(prefers-color-scheme: dark)')
-    const paint = () => plot.redraw()
-    dark.addEventListener('change', paint)
-    const stop = usePreferences.subscribe(() => requestAnimationFrame(paint))
     return () => {
-      dark.removeEventListener('change', paint)
-      stop()
       watch.disconnect()
       plot.destroy()
     }
-  }, [say, colour, startedAt])
+  }, [say, colour, startedAt, colours])
   useEffect(() => chart.current?.setData(data()), [samples])
   return (
     <figure className="usage-chart">
@@ -140,13 +132,4 @@ function Chart({ label, samples, startedAt, value, say, colour }: ChartProps) {
       <div ref={box} aria-hidden />
     </figure>
   )
-}
-
-/** What a variable of the stylesheet comes to, in the theme that is shown. */
-function resolved(element: HTMLElement, name: string): string {
-  const before = element.style.color
-  element.style.color = `var(${name})`
-  const { color } = getComputedStyle(element)
-  element.style.color = before
-  return color
 }

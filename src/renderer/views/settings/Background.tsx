@@ -3,7 +3,7 @@ import type { Settings } from '../../../shared/contract.ts'
 import { formatDuration } from '../../../shared/duration.ts'
 import { useJobs } from '../../state/jobs.ts'
 import { configure, configureDesktop, useSettings } from '../../state/settings.ts'
-import { isSpan } from './span.ts'
+import { isSpan } from '../../span.ts'
 import { Group, Setting, SwitchSetting } from './Group.tsx'
 import { TextSetting } from './TextSetting.tsx'
 

@@ -11,7 +11,7 @@ import { attempt } from '../../state/notices.ts'
 import { linkTo } from '../../state/route.ts'
 import { configure, readAgain, useSettings } from '../../state/settings.ts'
 import { tellDone } from '../../state/toasts.ts'
-import { isSpan } from './span.ts'
+import { isSpan } from '../../span.ts'
 import { Group, Setting } from './Group.tsx'
 import { TextSetting } from './TextSetting.tsx'
 

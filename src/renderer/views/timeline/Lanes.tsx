@@ -7,7 +7,7 @@ import { go, linkTo } from '../../state/route.ts'
 import { panBy, useTimeline, zoomBy } from '../../state/timeline.ts'
 import type { Planned } from '../../state/upcoming.ts'
 import { LANE, begin, paintGrid, paintLoad, paintNow, paintPlanned, paintSpans, paintTicks } from './paint.ts'
-import { byJob, loadOf, spanAt, timeAt, type Span } from './scale.ts'
+import { byJob, loadOf, spanAt, timeAt, type Span } from '../../state/time-scale.ts'
 import { Tip, type Pointed } from './Tip.tsx'
 
 /** Moves of the pointer up to this, in px, are a click. */

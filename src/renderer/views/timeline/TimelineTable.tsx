@@ -7,7 +7,7 @@ import { StateBadge } from '../../parts/StateBadge.tsx'
 import { linkTo } from '../../state/route.ts'
 import { useTimeline } from '../../state/timeline.ts'
 import type { Planned } from '../../state/upcoming.ts'
-import type { Span } from './scale.ts'
+import type { Span } from '../../state/time-scale.ts'
 
 type Item = { at: number; name: string; run: Span } | { at: number; name: string; planned: Planned }
 

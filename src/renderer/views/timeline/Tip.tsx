@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { rangeText, dateText, spanText } from '../../format.ts'
 import { StateBadge } from '../../parts/StateBadge.tsx'
-import type { Span } from './scale.ts'
+import type { Span } from '../../state/time-scale.ts'
 
 export interface Pointed {
   span: Span

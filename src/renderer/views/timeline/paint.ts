@@ -1,17 +1,8 @@
 /** Paints pictures of time: bars of what ran, marks of what is planned, and how many ran at once. */
+import { LOOKS, type Tone } from '../../parts/looks.ts'
 import type { Colours } from '../../parts/colours.ts'
 import type { Planned } from '../../state/upcoming.ts'
-import {
-  beginsDay,
-  marksOf,
-  ticksOf,
-  toneOf,
-  xOf,
-  type Load,
-  type Range,
-  type Span,
-  type Tone,
-} from './scale.ts'
+import { beginsDay, marksOf, ticksOf, xOf, type Load, type Range, type Span } from '../../state/time-scale.ts'
 
 export interface Picture {
   context: CanvasRenderingContext2D
@@ -41,8 +32,8 @@ export function begin(canvas: HTMLCanvasElement): Pick<Picture, 'context' | 'wid
   return { context, width, height }
 }
 
-const fillOf = (tone: Tone, { good, bad, warn, accent }: Colours): string =>
-  ({ good, bad, warn, busy: accent })[tone]
+const fillOf = (tone: Tone, { good, bad, warn, quiet, accent }: Colours): string =>
+  ({ good, bad, warn, busy: accent, quiet })[tone]
 
 /** The lines of round times, from top to bottom. */
 export function paintGrid({ context, width, height, range, colours }: Picture): void {
@@ -66,7 +57,7 @@ export function paintSpans(picture: Picture, spans: readonly Span[], y: number, 
     if (span.startedAt > range.to || (span.endedAt ?? now) < range.from) continue
     const left = Math.max(-MARK, xOf(span.startedAt, range, width))
     const right = Math.min(width + MARK, Math.max(left + 2, xOf(span.endedAt ?? now, range, width)))
-    const tone = toneOf(span.status)
+    const tone = LOOKS[span.status].tone
     const isHidden = last?.tone === tone && left >= last.right - 2 && right <= last.right + 0.25
     if (!isHidden) paintBar(picture, { left, right, y, tone, isOpen: span.endedAt === null })
     last = { right: Math.max(right, isHidden ? last!.right : 0), tone }

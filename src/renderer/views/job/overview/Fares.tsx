@@ -2,7 +2,7 @@ import { lazy, Suspense, useCallback, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Execution } from '../../../../shared/contract.ts'
 import { dateText, spanText } from '../../../format.ts'
-import { SPARK_RUNS, Spark } from '../../../parts/Spark.tsx'
+import { Spark } from '../../../parts/Spark.tsx'
 import { useJobOverview } from '../../../state/overview-of-job.ts'
 import { trendOf, type Trend } from '../../../state/trend.ts'
 
@@ -35,7 +35,7 @@ export function Fares({ runs }: { runs: Execution[] }) {
             <div>
               <dt>{t('overview.last')}</dt>
               <dd>
-                <Spark runs={runs.slice(0, SPARK_RUNS)} />
+                <Spark runs={runs} />
               </dd>
             </div>
           </dl>

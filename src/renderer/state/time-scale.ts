@@ -1,5 +1,5 @@
 /** Where a time stands in a picture of time, and what stands there. */
-import type { Output, Status } from '../../../shared/contract.ts'
+import type { Output } from '../../shared/contract.ts'
 
 export type Span = Output<'executions.spans'>['runs'][number]
 
@@ -176,22 +176,4 @@ export function spanAt(
     if (!found || length(span) < length(found)) found = span
   }
   return found
-}
-
-export type Tone = 'good' | 'bad' | 'warn' | 'busy'
-
-export function toneOf(status: Status): Tone {
-  switch (status) {
-    case 'completed':
-      return 'good'
-    case 'failed':
-    case 'timeout':
-    case 'killed':
-      return 'bad'
-    case 'cancelled':
-    case 'interrupted':
-      return 'warn'
-    default:
-      return 'busy'
-  }
 }
