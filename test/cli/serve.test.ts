@@ -20,7 +20,8 @@ function deck() {
       return result
     },
     async serve(args: string[] = [], env: Record<string, string> = {}) {
-      const cli = new Cli(['serve', ...args], { data, env })
+      // Nowhere near a package.json, as the system starts it.
+      const cli = new Cli(['serve', ...args], { data, env, cwd: '/' })
       const line = await cli.note((text) => text.includes('Serving'))
       return { cli, line, pid: cli.child.pid! }
     },
