@@ -1,4 +1,39 @@
 import { defineConfig } from 'vitest/config'
+import { inElectron } from './test/electron/inside/pool.ts'
+import { replaceModules } from './test/electron/inside/replace.ts'
+
+/** Tests of whatever starts threads or processes, or reads their output: the same files, in the main process of Electron. */
+const INSIDE_ELECTRON = [
+  'approval',
+  'artifacts',
+  'chains',
+  'engine',
+  'env-files',
+  'environment',
+  'examine',
+  'faults',
+  'go-faults',
+  'json-lines',
+  'keeping',
+  'lifecycle',
+  'login-path',
+  'masks',
+  'output',
+  'output-limits',
+  'queue',
+  'raw-output',
+  'retry',
+  'scripts',
+  'search',
+  'secret-bytes',
+  'secrets',
+  'starting',
+  'stop',
+  'storage',
+  'summaries',
+  'testing',
+  'workflow-commands',
+]
 
 export default defineConfig({
   test: {
@@ -18,6 +53,17 @@ export default defineConfig({
           globalSetup: 'test/electron/setup.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        plugins: [replaceModules()],
+        test: {
+          name: 'inside',
+          include: INSIDE_ELECTRON.map((name) => `test/core/${name}.test.ts`),
+          globalSetup: 'test/electron/setup.ts',
+          setupFiles: 'test/electron/inside/setup.ts',
+          pool: inElectron,
+          testTimeout: 60_000,
         },
       },
       {

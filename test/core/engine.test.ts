@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Fault, open, type Execution, type HandlerContext, type Parameters } from '../../src/core/index.ts'
 import { gate, messages, obedient, openDeck, temporaryFolder, writeFile } from '../support/deck.ts'
+import { NODE } from '../support/node.ts'
 
 const commandLines = () =>
   readdirSync('/proc')
@@ -321,7 +322,7 @@ describe('a deck', () => {
     await begun
 
     const seconds = `${100_000 + process.pid}`
-    const host = spawn(process.execPath, [resolve('test/fixtures/host.ts'), file, seconds], {
+    const host = spawn(NODE, [resolve('test/fixtures/host.ts'), file, seconds], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     onTestFinished(() => void host.kill('SIGKILL'))

@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import type { Deck, Mode, Parameters } from '../../src/core/index.ts'
 import { collect, messages, openDeck, temporaryFolder, writeFile } from '../support/deck.ts'
+import { NODE } from '../support/node.ts'
 
 const example = (name: string) => resolve(import.meta.dirname, '../../examples', name)
 
@@ -31,7 +32,7 @@ function someFiles(): string {
 
 test('library.ts runs word for word against the built package', async () => {
   const file = join(temporaryFolder(), 'jobs.db')
-  const { stdout } = await promisify(execFile)(process.execPath, [example('library.ts'), file])
+  const { stdout } = await promisify(execFile)(NODE, [example('library.ts'), file])
   expect(stdout).toContain('50 % In progress…\n')
   expect(stdout).toContain('info: Job started\n')
   expect(stdout).toContain('completed with {"rows":12}\n')

@@ -10,6 +10,7 @@ import { open, type Deck } from '../../src/core/index.ts'
 import { openTestDeck } from '../../src/core/testing/index.ts'
 import { uniqueSeconds } from '../support/cli.ts'
 import { collect, gate, obedient, openDeck, temporaryFolder, until, writeFile } from '../support/deck.ts'
+import { NODE } from '../support/node.ts'
 import { rows } from '../support/store.ts'
 
 const AT_ONCE = { delay: 1, jitter: false }
@@ -189,7 +190,7 @@ test('the sweep never deletes live rows, however little may be kept', async () =
 
 /** A process that has the deck open, and runs a function and a command. */
 async function otherHost(file: string) {
-  const child = spawn(process.execPath, [resolve('test/fixtures/host.ts'), file, uniqueSeconds()], {
+  const child = spawn(NODE, [resolve('test/fixtures/host.ts'), file, uniqueSeconds()], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))

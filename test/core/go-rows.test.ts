@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { LEVELS } from '../../src/shared/contract.ts'
 import type { Deck, Page } from '../../src/core/index.ts'
 import { collect, gate, messages, obedient, openDeck, until } from '../support/deck.ts'
+import { NODE } from '../support/node.ts'
 
 const shell = [{ handler: { shell: 'true' } }]
 
@@ -95,7 +96,7 @@ describe('Jobs, Categories, Executions, Logs: full create/read/update/delete, pa
 
 test('`Once(mode, data)`, `Cron(mode, data, expression)`, `Daemon(mode, data)` (and forms that save at once)', async () => {
   const deck = await openDeck()
-  const command = { command: [process.execPath, '--version'] }
+  const command = { command: [NODE, '--version'] }
   const schedules = {
     once: undefined,
     cron: { cron: '0 3 * * *', zone: 'Europe/Berlin' },

@@ -5,6 +5,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import which from 'which'
 import { collect, openDeck } from '../support/deck.ts'
+import { NODE } from '../support/node.ts'
 import { entryOf, read, split } from '../support/output.ts'
 
 const fixture = (name: string) => join(import.meta.dirname, '../fixtures/output', name)
@@ -27,7 +28,7 @@ function expectNow(lines: string[]): void {
 
 describe('what libraries write when they run gives the level, message and time that were given to', () => {
   test('pino: a line without a message is an entry, and errors keep their stack', () => {
-    const lines = written(process.execPath, 'pino.ts')
+    const lines = written(NODE, 'pino.ts')
     // What pino still holds when its process ends may overtake its first line.
     expect(told(lines).map(String).toSorted()).toEqual([
       'error,disk full',
@@ -49,7 +50,7 @@ describe('what libraries write when they run gives the level, message and time t
   })
 
   test('winston: its own levels have a place, and a line without a time has none', () => {
-    const lines = written(process.execPath, 'winston.ts')
+    const lines = written(NODE, 'winston.ts')
     expect(told(lines)).toEqual([
       ['trace', 'fine'],
       ['debug', 'talks'],
@@ -65,7 +66,7 @@ describe('what libraries write when they run gives the level, message and time t
   })
 
   test('bunyan', () => {
-    const lines = written(process.execPath, 'bunyan.ts')
+    const lines = written(NODE, 'bunyan.ts')
     expect(told(lines)).toEqual([
       ['trace', 'fine'],
       ['info', 'copied 3 files'],
@@ -96,7 +97,7 @@ describe('what libraries write when they run gives the level, message and time t
 
   test('pino in a job, in the log of the run', async () => {
     const deck = await openDeck()
-    const command = [process.execPath, fixture('pino.ts')]
+    const command = [NODE, fixture('pino.ts')]
     const [run] = await deck.once('process', { name: 'logs' }).add(1, { command }).start()
     await run!.finished()
     const log = await collect(run!.logs({ level: 'error' }))

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Deck, type Fault } from '../../src/core/index.ts'
 import { gate, openDeck, temporaryFolder, until } from '../support/deck.ts'
+import { NODE } from '../support/node.ts'
 
 /** A job whose runs all wait at a gate; `begun` has the numbers of those that were let in. */
 function crowd(deck: Deck, data: Parameters<Deck['once']>[1]) {
@@ -160,7 +161,7 @@ describe('what waits', () => {
   test('for anybody is run by one planner, and by the next when that one goes', async () => {
     const file = join(temporaryFolder(), 'jobs.db')
     const seconds = `${200_000 + process.pid}`
-    const host = spawn(process.execPath, [resolve('test/fixtures/host.ts'), file, seconds], {
+    const host = spawn(NODE, [resolve('test/fixtures/host.ts'), file, seconds], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     onTestFinished(() => void host.kill('SIGKILL'))
@@ -204,7 +205,7 @@ describe('what waits', () => {
 describe('limits of a run', () => {
   test('memory: a run whose whole tree takes more is killed, and says how much', async () => {
     const deck = await openDeck()
-    const hungry = `${process.execPath} -e 'const b=[];setInterval(()=>b.push(Buffer.alloc(2**24,1)),10)' & wait`
+    const hungry = `${NODE} -e 'const b=[];setInterval(()=>b.push(Buffer.alloc(2**24,1)),10)' & wait`
     const job = deck.once('process', { name: 'hungry', memoryLimit: '200MB' }).add(1, { shell: hungry })
     const [run] = await job.start()
     const detail = await run!.finished()

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { NonRetryable, type Deck, type Execution, type JobData } from '../../src/core/index.ts'
 import { openDeck, temporaryFolder, until, writeFile } from '../support/deck.ts'
+import { NODE } from '../support/node.ts'
 
 /** No waiting between attempts. */
 const AT_ONCE = { delay: 1, jitter: false }
@@ -142,7 +143,7 @@ describe('a run whose host died', () => {
       let id = open_[0]?.id ?? (await job.start())[0].id
       deck.on('logs', ({ executionId }) => executionId === id && process.stdout.write('begun\\n'))
       setInterval(() => {}, 1000)`
-    const host = spawn(process.execPath, ['--input-type=module', '-e', source], {
+    const host = spawn(NODE, ['--input-type=module', '-e', source], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     onTestFinished(() => void host.kill('SIGKILL'))

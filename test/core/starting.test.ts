@@ -5,11 +5,13 @@ import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { openDeck, temporaryFolder, until, writeFile } from '../support/deck.ts'
 import { HostProcess, carriers } from '../support/host.ts'
+import { NODE } from '../support/node.ts'
 
 const script = (source = `export default () => 'done'`) => writeFile(temporaryFolder(), 'handler.mjs', source)
 let marks = 0
 
-describe('a run whose place never starts', () => {
+// Electron's processes heed no NODE_OPTIONS: there nothing keeps them from their first line.
+describe.skipIf(process.versions.electron)('a run whose place never starts', () => {
   /** Its process waits for a debugger before its first line. */
   async function startStuck(file = join(temporaryFolder(), 'jobs.db')) {
     const mark = `stuck-${process.pid}-${marks++}`
@@ -64,7 +66,7 @@ describe('a host without room for more open files', () => {
     async (_, mode, isScript, free) => {
       const fixture = resolve(import.meta.dirname, '../fixtures/crowded.ts')
       const file = join(temporaryFolder(), 'jobs.db')
-      const args = [process.execPath, fixture, file, mode, isScript ? script() : '', String(free)]
+      const args = [NODE, fixture, file, mode, isScript ? script() : '', String(free)]
       const host = spawn('sh', ['-c', 'ulimit -n 120; exec "$@"', 'sh', ...args], {
         stdio: ['ignore', 'pipe', 'inherit'],
       })

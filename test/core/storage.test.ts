@@ -10,6 +10,7 @@ import { refuseNetworkShare } from '../../src/core/store/filesystem.ts'
 import { connect } from '../../src/core/store/open.ts'
 import type { FaultData } from '../../src/shared/fault.ts'
 import { openDeck, temporaryFolder, writeFile } from '../support/deck.ts'
+import { NODE } from '../support/node.ts'
 
 /** A file that was a deck, with a job in it, and is closed. */
 async function closedDeck(): Promise<string> {
@@ -31,7 +32,7 @@ async function lockElsewhere(file: string): Promise<() => void> {
     database.exec('begin exclusive')
     console.log('locked')
     setInterval(() => {}, 1000)`
-  const child = spawn(process.execPath, ['-e', source, file], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(NODE, ['-e', source, file], { stdio: ['ignore', 'pipe', 'inherit'] })
   onTestFinished(() => void child.kill('SIGKILL'))
   await once(child.stdout, 'data')
   return () => void child.kill('SIGKILL')

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { onTestFinished } from 'vitest'
 import { temporaryFolder } from './deck.ts'
+import { NODE } from './node.ts'
 
 export const BIN = resolve(import.meta.dirname, '../../bin/jobdeck.js')
 
@@ -78,7 +79,7 @@ export class Cli {
 
   constructor(args: string[], options: CliOptions = {}) {
     const { data = join(temporaryFolder(), 'data'), cwd, env, user, through } = options
-    const words: [string, ...string[]] = [process.execPath, BIN, '--data', data, ...args]
+    const words: [string, ...string[]] = [NODE, BIN, '--data', data, ...args]
     const [file, ...rest] = through ? through(words.map(quoted).join(' ')) : words
     this.child = spawn(file, rest, {
       cwd,

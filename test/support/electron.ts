@@ -1,6 +1,18 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { _electron, type ElectronApplication, type Page } from '@playwright/test'
@@ -50,6 +62,8 @@ export interface Launch {
   args?: string[]
   /** It was never started here before, and asks what it asks then. */
   isFirst?: boolean
+  /** The folder of another application than the one that was built; see `newerApplication`. */
+  application?: string
 }
 
 export interface Started {
@@ -67,7 +81,7 @@ export async function startApplication(launch: Launch): Promise<ElectronApplicat
   if (!launch.isFirst) wasStarted(launch.home)
   const app = await _electron.launch({
     executablePath: executable(launch.home),
-    args: [provided.application, ...(launch.args ?? [])],
+    args: [launch.application ?? provided.application, ...(launch.args ?? [])],
     env: environment(launch),
     chromiumSandbox: true,
     timeout: 30_000,
@@ -93,6 +107,26 @@ function wasStarted(home: string): void {
     give(folder)
   }
   place(folders[1]!, 'window.json', JSON.stringify({ wasAskedToOpenAtLogin: true }))
+}
+
+/**
+ * The built application as it will be once the database is changed by this SQL as well: what a database of today is to
+ * it, an old one is to that of today.
+ */
+export function newerApplication(sql: string): string {
+  if ('reason' in provided) throw new Error(provided.reason)
+  const folder = profile()
+  for (const part of ['package.json', 'out', 'resources'])
+    cpSync(join(provided.application, part), join(folder, part), { recursive: true })
+  symlinkSync(join(provided.application, 'node_modules'), join(folder, 'node_modules'))
+  const code = join(folder, 'out/main')
+  const file = join(
+    code,
+    readdirSync(code).find((name) => name.startsWith('migrate-'))!,
+  )
+  const [begin, end] = readFileSync(file, 'utf8').split('\n`];\n')
+  writeFileSync(file, `${begin}\n\`, ${JSON.stringify(sql)}];\n${end!}`)
+  return folder
 }
 
 /** The variables of a desktop that has a tray, as far as the application asks. */

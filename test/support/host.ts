@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { Lines } from './cli.ts'
+import { NODE } from './node.ts'
 
 export interface HostOptions {
   /** Over that of the test. */
@@ -21,7 +22,7 @@ export class HostProcess {
   /** @param name of the fixture, without `.ts` */
   constructor(name: string, args: (string | number)[], { env }: HostOptions = {}) {
     const program = resolve(import.meta.dirname, '../fixtures', `${name}.ts`)
-    this.child = spawn(process.execPath, [program, ...args.map(String)], {
+    this.child = spawn(NODE, [program, ...args.map(String)], {
       // Hosts are started by the hundred: what was compiled once is read by the next.
       env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'jobdeck-test-compiled'), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

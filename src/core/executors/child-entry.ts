@@ -13,7 +13,17 @@ const MESSAGE_DELAY = 100
 
 process.setSourceMapsEnabled(true)
 
+/** Electron returns from this, and ends the process a moment later: what called it must not go on, nor count as an end. */
+const exit = process.exit.bind(process)
+let isExiting = false
+process.exit = (code) => {
+  isExiting = true
+  exit(code)
+  throw new Error('the process exits')
+}
+
 function report(message: FromModule): void {
+  if (isExiting) return
   writeReport(JSON.stringify(message))
   // The run has ended: timers and servers that the handler left behind end with it.
   if (message.type === 'returned' || message.type === 'threw') setImmediate(() => void leave())
@@ -33,7 +43,7 @@ async function leave(): Promise<void> {
       return new Promise<void>((done) => Reflect.apply(Writable.prototype.write, stream, ['', done]))
     }),
   )
-  process.exit()
+  exit()
 }
 
 const receive = hostModule(report)
