@@ -72,7 +72,7 @@ export class Dispatcher {
         const now = clock.now()
         store.pauses.expire(now)
         store.executions.expire(now)
-        const self = { id: host.id, plans: host.plans(), mayCatchUp: host.mayCatchUp(), now }
+        const self = { id: host.id, plans: host.plans(), mayCatchUp: host.mayCatchUp, now }
         return store.executions.claim(self, slots, fit, ready)
       },
       { patient: true },

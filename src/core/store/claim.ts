@@ -119,13 +119,13 @@ export function claimer(connection: Connection, move: MoveStatus) {
    * @returns what was claimed, and whether there may be more for which there was no room
    */
   return function claim(
-    host: { id: string; plans: boolean; mayCatchUp?: boolean; now: number },
+    host: { id: string; plans: boolean; mayCatchUp?: () => boolean; now: number },
     slots: Record<Lane, number>,
     fit: (definition: Definition) => boolean,
     { readyThreads, storedEnvironment } = NOTHING_READY,
   ): { executions: Claimed[]; more: boolean } {
     becomeDue.run(host.now)
-    let more = host.plans && host.mayCatchUp !== false && giveTurns(host.now)
+    let more = host.plans && giveTurns(host.now, host.mayCatchUp ?? (() => true))
     const room = roomAt(slots, host.now)
     const candidates: { row: Candidate; queue: Queue; definition: Definition }[] = []
     for (const owner of host.plans ? [host.id, ANYBODY] : [host.id]) {

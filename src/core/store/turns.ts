@@ -4,7 +4,10 @@ import { pauseTable } from './pauses.ts'
 /** So many of those that are caught up with run at once, over the whole deck. */
 const AT_ONCE = 2
 
-/** @returns the function that lets the next of those that are caught up with be claimed; true where others wait */
+/**
+ * @returns the function that lets the next of those that are caught up with be claimed; true where others wait. It asks
+ *   whether they may have their turn only where there are any.
+ */
 export function turnTaker(connection: Connection) {
   const { database } = connection
   const pauses = pauseTable(connection)
@@ -15,9 +18,11 @@ export function turnTaker(connection: Connection) {
     )
   const begun = found('due >= 0')
   const waiting = found('due = -1 order by id')
+  const isAnyWaiting = found('due = -1 limit 1')
   const giveTurn = database.prepare<[number]>('update executions set due = 1 where id = ? and due = -1')
 
-  return function giveTurns(now: number): boolean {
+  return function giveTurns(now: number, mayCatchUp: () => boolean): boolean {
+    if (!isAnyWaiting.get() || !mayCatchUp()) return false
     const anyPause = pauses.any(now)
     // What is paused takes no turn from others.
     const isFree = ({ jobId }: { jobId: string }) => !anyPause || pauses.ofJob(jobId, now) === undefined
