@@ -17,7 +17,8 @@ export function logFile(folder: string, name: string): { say: Say; file: string 
   logger.transports.console.level = false
   // Without a name it looks for a package.json around the working folder, and where there is none it writes nothing.
   logger.transports.file.setAppName('Jobdeck')
-  const tellFault = (thrown: unknown) => process.emitWarning(`${file}: ${String(thrown)}`, { code: 'JOBDECK_LOG' })
+  const tellFault = (thrown: unknown) =>
+    process.emitWarning(`${file}: ${String(thrown)}`, { code: 'JOBDECK_LOG' })
   Object.assign(logger, { processInternalErrorFn: tellFault })
   Object.assign(logger.transports.file, {
     resolvePathFn: () => file,
