@@ -1,5 +1,4 @@
 /** What the contract's requests do: one entry each. */
-import { join } from 'node:path'
 import type * as z from 'zod'
 import {
   OPEN_STATUSES,
@@ -14,6 +13,7 @@ import type { Bridge } from '../shared/client.ts'
 import { Fault, invalidInput, toFault } from '../shared/fault.ts'
 import { ending } from '../shared/rpc.ts'
 import { watchSchema } from '../shared/watch.ts'
+import { listArtifacts, readArtifact } from './artifacts.ts'
 import { isFinal } from './dispatch/lifecycle.ts'
 import type { Engine } from './engine.ts'
 import { findCategory, moveCategory, removeCategories, saveCategory } from './categories.ts'
@@ -313,12 +313,9 @@ const handlers: Handlers = {
   'executions.spans': ({ store }, { from, to, limit = 10_000 }) => store.spans.between(from, to, limit),
   'executions.summary': (engine, { execution }) =>
     engine.store.summaries.get(findExecution(engine, execution)),
-  'artifacts.list'({ store, folders }, { execution }) {
-    const id = findExecution({ store }, execution)
-    return store.artifacts
-      .list(id)
-      .map((artifact) => ({ ...artifact, path: join(folders.artifacts, String(id), artifact.name) }))
-  },
+  'artifacts.list': (engine, { execution }) => listArtifacts(engine, findExecution(engine, execution)),
+  'artifacts.read': (engine, { execution, name, offset = 0 }) =>
+    readArtifact(engine, findExecution(engine, execution), name, offset),
   'executions.samples': (engine, { execution }) =>
     engine.store.samples.list(findExecution(engine, execution)),
   'logs.list': (engine, { execution, ...wanted }, signal) =>

@@ -770,6 +770,14 @@ export const contract = {
     input: z.strictObject({ execution: reference }),
     output: z.array(z.object({ name: z.string(), size: z.int(), keptAt: z.int(), path: z.string() })),
   },
+  /**
+   * A piece of such a file from an offset in bytes on, in base64; at most 1 MiB. `size` is that of the whole file: where
+   * the piece ends before it, the next one begins there.
+   */
+  'artifacts.read': {
+    input: z.strictObject({ execution: reference, name: z.string(), offset: z.int().min(0).optional() }),
+    output: z.object({ data: z.string(), size: z.int() }),
+  },
   /** What the processes of a run used, oldest first: per cent of one processor, and resident bytes. */
   'executions.samples': {
     input: z.strictObject({ execution: reference }),

@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import {
   chmodSync,
   existsSync,
   mkdirSync,
   readFileSync,
   readdirSync,
+  rmSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -149,6 +151,55 @@ describe('a file that a run attaches is kept', () => {
     })
     expect(Object.keys(kept)).toEqual(['***.txt'.replaceAll('*', '_')])
     expect(warnings).toEqual([expect.stringMatching(/no-\*\*\* was not kept/)])
+  })
+})
+
+describe('a kept file', () => {
+  /** Of a run that keeps a file of so many bytes. */
+  async function keep(bytes: number) {
+    const deck = await openDeck()
+    const content = randomBytes(bytes)
+    const file = writeFile(temporaryFolder(), 'data.bin', content)
+    const { ended, artifacts } = await run(deck, 'in-process', ({ attach }) => attach(file))
+    const read = (name: string, offset?: number) =>
+      deck.client.request('artifacts.read', {
+        execution: ended.id,
+        name,
+        ...(offset !== undefined && { offset }),
+      })
+    return { content, read, path: artifacts[0]!.path }
+  }
+
+  test('of any length is read piece by piece', async () => {
+    // Would catch: a piece that is cut, doubled or larger than one message may be.
+    const { content, read } = await keep(2_500_000)
+    const pieces: Buffer[] = []
+    for (let offset = 0; offset < content.length; offset += pieces.at(-1)!.length) {
+      const { data, size } = await read('data.bin', offset)
+      expect(size).toBe(content.length)
+      pieces.push(Buffer.from(data, 'base64'))
+      expect(pieces.at(-1)!.length).toBeLessThanOrEqual(1024 * 1024)
+    }
+    expect(Buffer.concat(pieces).equals(content)).toBe(true)
+    expect(await read('data.bin', content.length + 5)).toEqual({ data: '', size: content.length })
+  })
+
+  test('is read by the name that is listed, and by no other', async () => {
+    const { read, path } = await keep(10)
+    for (const name of ['other.bin', '../1/data.bin', '../../../jobs.db', path, '', '.'])
+      await expect(read(name), name).rejects.toMatchObject({
+        code: 'not-found',
+        message: expect.stringContaining('keeps no file'),
+      })
+  })
+
+  test('that somebody removed is told to be gone', async () => {
+    const { read, path } = await keep(10)
+    rmSync(path)
+    await expect(read('data.bin')).rejects.toMatchObject({
+      code: 'not-found',
+      message: expect.stringMatching(/data\.bin is there no more/),
+    })
   })
 })
 

@@ -1,6 +1,6 @@
 /** The page of a run, in a real browser with the real engine behind it. */
 import { AxeBuilder } from '@axe-core/playwright'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { WebDeck, withoutBrowser } from './support/window.ts'
@@ -55,6 +55,42 @@ describe.skipIf(withoutBrowser)('the page of a run', () => {
     await aside.getByRole('listitem').getByText('bills <img src=x>').waitFor()
     await page.getByText('It wrote nothing.').waitFor()
     await expect.poll(() => aside.locator('img').count()).toBe(0)
+  })
+
+  test('shows the pictures and texts that it keeps, and saves any file', async () => {
+    const square =
+      'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFklEQVR4nGP8z8DAwMDAxMDAwMDAAAANHQEDasKb6QAAAABJRU5ErkJggg=='
+    const deck = await withScript(`
+      import { writeFileSync } from 'node:fs'
+      export default async ({ tempDir, attach }) => {
+        for (const [name, content] of [
+          ['notes.txt', 'all is <b>paid</b>'],
+          ['plot.png', Buffer.from('${square}', 'base64')],
+          ['data.bin', Buffer.from([0, 255, 1])],
+        ]) {
+          writeFileSync(tempDir + '/' + name, content)
+          await attach(tempDir + '/' + name)
+        }
+      }`)
+    await deck.run('start', 'Bills', '--here')
+    const page = await deck.window({}, '#/runs/1')
+    const aside = page.getByRole('complementary')
+    const dialog = page.getByRole('dialog')
+    await aside.getByRole('button', { name: 'notes.txt', exact: true }).click()
+    await dialog.getByText('all is <b>paid</b>').waitFor()
+    await page.keyboard.press('Escape')
+    await aside.getByRole('button', { name: 'plot.png', exact: true }).click()
+    const picture = dialog.getByRole('img', { name: 'plot.png' })
+    await expect.poll(() => picture.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(2)
+    await page.keyboard.press('Escape')
+    await aside.getByRole('button', { name: 'data.bin', exact: true }).click()
+    await dialog.getByText('no picture and no text').waitFor()
+    const [saved] = await Promise.all([
+      page.waitForEvent('download'),
+      dialog.getByRole('button', { name: 'Save as a file' }).click(),
+    ])
+    expect(saved.suggestedFilename()).toBe('data.bin')
+    expect(readFileSync(await saved.path())).toEqual(Buffer.from([0, 255, 1]))
   })
 
   test('is run again with a key, with the same parameters', async () => {

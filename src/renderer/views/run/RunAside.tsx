@@ -1,11 +1,11 @@
 import { lazy, Suspense, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ExecutionDetail } from '../../../shared/contract.ts'
-import { bytesText } from '../../format.ts'
 import { handlerText } from '../../handlers.ts'
 import { StateBadge } from '../../parts/StateBadge.tsx'
 import { linkTo } from '../../state/route.ts'
 import { useRunExtras, type RunExtras } from '../../state/run-extras.ts'
+import { Artifacts } from './Artifacts.tsx'
 import { Markdown } from './Markdown.tsx'
 import { SourceLink } from './SourceLink.tsx'
 
@@ -36,7 +36,11 @@ export function RunAside({ run }: { run: ExecutionDetail }) {
           <Json value={run.params} label={t('run.params')} />
         )}
       </Part>
-      {extras.artifacts.length > 0 && <Artifacts artifacts={extras.artifacts} />}
+      {extras.artifacts.length > 0 && (
+        <Part title={t('run.artifacts')}>
+          <Artifacts run={run.id} artifacts={extras.artifacts} />
+        </Part>
+      )}
       {extras.samples.length > 1 && (
         <Part title={t('run.usage')}>
           <Suspense>
@@ -95,23 +99,6 @@ function Chain({ run, chain }: { run: ExecutionDetail; chain: RunExtras['chain']
           </li>
         ))}
       </ol>
-    </Part>
-  )
-}
-
-function Artifacts({ artifacts }: { artifacts: RunExtras['artifacts'] }) {
-  const { t, i18n } = useTranslation()
-  return (
-    <Part title={t('run.artifacts')}>
-      <ul className="plain-list">
-        {artifacts.map(({ name, size, path }) => (
-          <li key={name}>
-            <bdi title={path}>{name}</bdi>
-            <span className="quiet number">{bytesText(i18n.language, size)}</span>
-            <code className="path">{path}</code>
-          </li>
-        ))}
-      </ul>
     </Part>
   )
 }
