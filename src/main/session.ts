@@ -1,5 +1,5 @@
 /** What no page may do, whatever it holds: see the security checklist of Electron. */
-import { app, type Session, type WebContents } from 'electron'
+import { app, shell, type Session, type WebContents } from 'electron'
 import { ORIGIN, SCHEME } from './pages.ts'
 
 /** What a page may ask for: to put something where people paste it from. */
@@ -14,7 +14,10 @@ export function secureSession(session: Session): void {
   )
   session.setDevicePermissionHandler(() => false)
   session.setDisplayMediaRequestHandler(null)
-  session.on('will-download', (event) => event.preventDefault())
+  // What the page made itself may be saved, where the person says.
+  session.on('will-download', (event, item) => {
+    if (!item.getURL().startsWith(`blob:${ORIGIN}/`)) event.preventDefault()
+  })
   session.webRequest.onBeforeRequest(({ url }, answer) => answer({ cancel: !isLocal(url) }))
 }
 
@@ -23,7 +26,10 @@ export const secureAllContents = () =>
   app.on('web-contents-created', (_, contents) => secureContents(contents))
 
 function secureContents(contents: WebContents): void {
-  contents.setWindowOpenHandler(() => ({ action: 'deny' }))
+  contents.setWindowOpenHandler(({ url }) => {
+    if (isOfWeb(url)) void shell.openExternal(url)
+    return { action: 'deny' }
+  })
   contents.on('will-attach-webview', (event) => event.preventDefault())
   for (const name of ['will-navigate', 'will-frame-navigate', 'will-redirect'] as const)
     contents.on(name as 'will-navigate', (event) => {
@@ -34,10 +40,9 @@ function secureContents(contents: WebContents): void {
 /** The page may be loaded anew, but no other one in its place. */
 export const isOurs = (url: string): boolean => url === ORIGIN || url.startsWith(`${ORIGIN}/`)
 
-function isLocal(url: string): boolean {
-  try {
-    return LOCAL.has(new URL(url).protocol)
-  } catch {
-    return false
-  }
-}
+const isLocal = (url: string): boolean => LOCAL.has(protocolOf(url))
+
+/** What the browser of the person opens; any other scheme could start a program. */
+const isOfWeb = (url: string): boolean => ['http:', 'https:', 'mailto:'].includes(protocolOf(url))
+
+const protocolOf = (url: string): string => (URL.canParse(url) ? new URL(url).protocol : '')

@@ -1,6 +1,8 @@
 /** The security checklist of Electron, as it can be asked of a real window. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { ElectronApplication, Page } from '@playwright/test'
-import { describe, expect } from 'vitest'
+import { describe, expect, vi } from 'vitest'
 import { openWindow, profile, test } from '../support/electron.ts'
 import { deckOf } from '../support/page-client.ts'
 
@@ -67,20 +69,61 @@ test.for([
   expect(await page.evaluate(() => document.title)).toMatch(/Jobdeck$/)
 })
 
-test('the page opens no windows', async () => {
+test('the page opens no windows; what is of the web is given to the browser, and nothing else', async () => {
   const { app, page } = await openWindow({ home: profile() })
-  const opened = await page.evaluate(() =>
-    ['https://example.com/', 'app://jobdeck/', 'about:blank', 'file:///etc/passwd'].map(
-      (address) => window.open(address) !== null,
-    ),
+  await app.evaluate(({ shell }) => {
+    const outside: string[] = []
+    Object.assign(globalThis, { outside })
+    Object.assign(shell, { openExternal: async (address: string) => void outside.push(address) })
+  })
+  const addresses = [
+    'https://example.com/',
+    'app://jobdeck/',
+    'about:blank',
+    'file:///etc/passwd',
+    'smb://example.com/x',
+    'jobdeck://run/1',
+    'ms-settings:privacy',
+    'javascript:alert(1)',
+  ]
+  const opened = await page.evaluate(
+    (addresses) => addresses.map((address) => window.open(address) !== null),
+    addresses,
   )
-  expect(opened).toEqual([false, false, false, false])
+  expect(opened).toEqual(addresses.map(() => false))
+  const outside = await app.evaluate(() => (globalThis as unknown as { outside: string[] }).outside)
+  expect(outside).toEqual(['https://example.com/'])
   await page.evaluate(() => {
     const view = document.createElement('webview')
     view.setAttribute('src', 'https://example.com/')
     document.body.append(view)
   })
   expect(await countPages(app)).toBe(1)
+})
+
+test('what the page made is saved where the person says, and nothing that came from elsewhere', async () => {
+  const home = profile()
+  const { app, page } = await openWindow({ home })
+  const file = join(home, 'saved.txt')
+  // In the place of the dialog that asks where.
+  await app.evaluate(({ session }, file) => {
+    const asked: string[] = []
+    Object.assign(globalThis, { asked })
+    session.defaultSession.on('will-download', (event, item) => {
+      if (event.defaultPrevented) return
+      asked.push(item.getURL().split('/').slice(0, 3).join('/'))
+      item.setSavePath(file)
+    })
+  }, file)
+  await page.evaluate(() => {
+    for (const href of ['data:text/plain,no', 'app://jobdeck/index.html', 'https://example.com/no'])
+      Object.assign(document.createElement('a'), { href, download: 'no.txt' }).click()
+    const href = URL.createObjectURL(new Blob(['made here']))
+    Object.assign(document.createElement('a'), { href, download: 'saved.txt' }).click()
+  })
+  await vi.waitFor(() => expect(readFileSync(file, 'utf8')).toBe('made here'), 10_000)
+  const asked = await app.evaluate(() => (globalThis as unknown as { asked: string[] }).asked)
+  expect(asked).toEqual(['blob:app://jobdeck'])
 })
 
 test('the page is given no permissions', async () => {

@@ -17,7 +17,6 @@ import {
 } from '../../src/renderer/state/log-search.ts'
 import { parseRoute } from '../../src/renderer/state/route.ts'
 import { jobNamed } from '../../src/renderer/views/logs/job-named.ts'
-import { blocksOf } from '../../src/renderer/views/run/markdown-blocks.ts'
 import type { LogEntry, LogHit } from '../../src/shared/contract.ts'
 import { Fault } from '../../src/shared/fault.ts'
 
@@ -357,30 +356,4 @@ test('a run is linked to with a line of its log', () => {
   expect(parseRoute('#/runs/12')).toEqual({ view: 'run', id: 12 })
   expect(parseRoute('#/runs/12/345')).toEqual({ view: 'run', id: 12, line: 345 })
   expect(parseRoute('#/runs/12/x')).toEqual({ view: 'run', id: 12 })
-})
-
-test('a summary is cut into its parts, and HTML in it stays text', () => {
-  const text =
-    '# Title\n\nfirst\nline\n- a\n- b\n1. c\n\n| x | y |\n|---|---|\n| 1 | 2 |\n```\ncode <b>\n```\n<script>'
-  expect(blocksOf(text)).toEqual([
-    { kind: 'heading', text: 'Title' },
-    { kind: 'paragraph', text: 'first\nline' },
-    { kind: 'list', items: ['a', 'b', 'c'], isOrdered: false },
-    { kind: 'table', head: ['x', 'y'], rows: [['1', '2']] },
-    { kind: 'code', text: 'code <b>' },
-    { kind: 'paragraph', text: '<script>' },
-  ])
-})
-
-test.each([
-  ['items and paragraphs', '- item\n\ntext\n\n'],
-  ['fences', '```\ncode\n```\n'],
-  ['white space below a head', `| x |\n${' '.repeat(20_000)}x\n`],
-  ['what is nearly a table', `| x |\n${'|'.repeat(10_000)}x\n`],
-  ['hashes', `#${' '.repeat(20_000)}\n`],
-])('a summary as long as one may be is cut in no time: %s', (_, part) => {
-  const text = part.repeat(Math.floor(1_048_576 / part.length))
-  const began = performance.now()
-  blocksOf(text)
-  expect(performance.now() - began).toBeLessThan(2000)
 })

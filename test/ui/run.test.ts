@@ -42,7 +42,7 @@ describe.skipIf(withoutBrowser)('the page of a run', () => {
 
   test('shows parameters, result, summary as text, and environment', async () => {
     const deck = await withScript(
-      `export default async (x) => { await x.summarize('# All is paid\\n- **3** bills <img src=x>'); return { paid: 3 } }`,
+      `export default async (x) => { await x.summarize('# All is paid\\n- **3** bills <img src=x>\\n  - [at the bank](https://bank.example/) and [not](javascript:alert(1))\\n\\n![plot](https://bank.example/p.png)'); return { paid: 3 } }`,
       '--params',
       '{"month":"May"}',
     )
@@ -52,7 +52,11 @@ describe.skipIf(withoutBrowser)('the page of a run', () => {
     await aside.getByRole('region', { name: 'Parameters' }).getByText('"month": "May"').waitFor()
     await aside.getByRole('region', { name: 'Result' }).getByText('"paid": 3').waitFor()
     await aside.getByRole('heading', { name: 'All is paid' }).waitFor()
-    await aside.getByRole('listitem').getByText('bills <img src=x>').waitFor()
+    await aside.getByRole('listitem').getByText('bills <img src=x>').first().waitFor()
+    // What it links to is opened elsewhere; nothing is fetched for it.
+    const links = aside.locator('.markdown a')
+    await expect.poll(() => links.allInnerTexts()).toEqual(['at the bank', 'plot'])
+    expect(await links.first().getAttribute('target')).toBe('_blank')
     await page.getByText('It wrote nothing.').waitFor()
     await expect.poll(() => aside.locator('img').count()).toBe(0)
   })

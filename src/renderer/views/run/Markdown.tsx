@@ -1,58 +1,46 @@
-import { memo, type ReactNode } from 'react'
-import { blocksOf, type Block } from './markdown-blocks.ts'
+import { compiler, type MarkdownToJSX } from 'markdown-to-jsx/react'
+import { memo, type InputHTMLAttributes, type ReactNode } from 'react'
 
-/** A text written as Markdown: headings, lists, tables, code, bold and links as text. Nothing in it is HTML. */
-export const Markdown = memo(({ text }: { text: string }) => (
-  <div className="markdown">{blocksOf(text).map((block, index) => drawBlock(block, index))}</div>
-))
+/** What a run wrote as Markdown. HTML in it is text, and pictures, which would be fetched from elsewhere, are links. */
+const Markdown = memo(({ text }: { text: string }) => compiler(text, OPTIONS))
 Markdown.displayName = 'Markdown'
+export default Markdown
 
-function drawBlock(block: Block, key: number): ReactNode {
-  switch (block.kind) {
-    case 'heading':
-      return <h4 key={key}>{inline(block.text)}</h4>
-    case 'code':
-      return (
-        <pre key={key} tabIndex={0}>
-          {block.text}
-        </pre>
-      )
-    case 'list': {
-      const items = block.items.map((item, index) => <li key={index}>{inline(item)}</li>)
-      return block.isOrdered ? <ol key={key}>{items}</ol> : <ul key={key}>{items}</ul>
-    }
-    case 'table':
-      return (
-        <table key={key}>
-          <thead>
-            <tr>
-              {block.head.map((cell, index) => (
-                <th key={index}>{inline(cell)}</th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {block.rows.map((row, index) => (
-              <tr key={index}>
-                {row.map((cell, place) => (
-                  <td key={place}>{inline(cell)}</td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )
-    default:
-      return <p key={key}>{inline(block.text)}</p>
-  }
+/** It stands below a heading of the page, and its headings have no addresses: those lead to views. */
+const heading = ({ children }: { children?: ReactNode }) => <h4>{children}</h4>
+
+/** Opened outside of the window; without an address, as that of a script would be, it is text. */
+const link = ({ href, children }: { href?: string; children?: ReactNode }) =>
+  href && /^(https?|mailto):/i.test(href) ? (
+    <a href={href} title={href} target="_blank" rel="noreferrer">
+      {children}
+    </a>
+  ) : (
+    <span title={href}>{children}</span>
+  )
+
+const picture = ({ src, alt }: { src?: string; alt?: string }) =>
+  link({ children: alt || src, ...(src !== undefined && { href: src }) })
+
+const box = ({ checked }: InputHTMLAttributes<HTMLInputElement>) => (checked ? '☑' : '☐')
+
+const block = ({ children }: { children?: ReactNode }) => <pre tabIndex={0}>{children}</pre>
+
+const OPTIONS: MarkdownToJSX.Options = {
+  disableParsingRawHTML: true,
+  forceBlock: true,
+  forceWrapper: true,
+  wrapper: ({ children }: { children?: ReactNode }) => <div className="markdown">{children}</div>,
+  overrides: {
+    h1: heading,
+    h2: heading,
+    h3: heading,
+    h4: heading,
+    h5: heading,
+    h6: heading,
+    a: link,
+    img: picture,
+    input: box,
+    pre: block,
+  },
 }
-
-const INLINE = /(`[^`\n]+`|\*\*[^*\n]+\*\*)/
-
-/** Code and bold within a line; the rest is text as it stands. */
-const inline = (text: string): ReactNode[] =>
-  text.split(INLINE).map((part, index) => {
-    if (/^`[^`]+`$/.test(part)) return <code key={index}>{part.slice(1, -1)}</code>
-    if (/^\*\*[^*]+\*\*$/.test(part)) return <strong key={index}>{part.slice(2, -2)}</strong>
-    return part
-  })

@@ -6,10 +6,10 @@ import { StateBadge } from '../../parts/StateBadge.tsx'
 import { linkTo } from '../../state/route.ts'
 import { useRunExtras, type RunExtras } from '../../state/run-extras.ts'
 import { Artifacts } from './Artifacts.tsx'
-import { Markdown } from './Markdown.tsx'
 import { SourceLink } from './SourceLink.tsx'
 
-// The chart is wanted of few runs, and is not small.
+// These are wanted of few runs, and are not small.
+const Markdown = lazy(() => import('./Markdown.tsx'))
 const Usage = lazy(() => import('./Usage.tsx'))
 
 /** Beside the log: what it was run with, what came of it, and what it used. */
@@ -26,7 +26,9 @@ export function RunAside({ run }: { run: ExecutionDetail }) {
       )}
       {extras.summary !== null && extras.summary.trim() !== '' && (
         <Part title={t('run.summary')}>
-          <Markdown text={extras.summary} />
+          <Suspense>
+            <Markdown text={extras.summary} />
+          </Suspense>
         </Part>
       )}
       <Part title={t('run.params')}>
