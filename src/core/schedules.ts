@@ -41,8 +41,11 @@ export async function preview(
   return { words: describe(schedule, localZone), zone: zoneOf(schedule, localZone), occurrences: times }
 }
 
-/** The times after an instant that no quiet time blocks. */
-function* comingTimes(schedule: Schedule, table: Timetable, localZone: string, after: number) {
+/**
+ * The times after an instant that no quiet time blocks.
+ * @param spacing leaves out those that come sooner than so many ms after one
+ */
+function* comingTimes(schedule: Schedule, table: Timetable, localZone: string, after: number, spacing = 1) {
   let blocks: Block[] = []
   let blocksUntil = -Infinity
   let next = table.next(after)
@@ -54,14 +57,15 @@ function* comingTimes(schedule: Schedule, table: Timetable, localZone: string, a
     }
     const block = blocks.find((each) => at >= each.from && at < each.to)
     if (!block) yield next
-    next = table.next(block && block.to < Infinity ? block.to - 1 : at)
+    const nextAfter = block ? (block.to < Infinity ? block.to - 1 : at) : at + Math.max(spacing - 1, 0)
+    next = table.next(nextAfter)
   }
 }
 
 /** What is planned over all jobs, the soonest first. Others have their turn while it is put together. */
 export async function upcoming(
   { store, clock, planning }: Deck,
-  { from = clock.now(), to = from + YEAR, limit = 100 }: CheckedInput<'schedules.upcoming'>,
+  { from = clock.now(), to = from + YEAR, limit = 100, spacing }: CheckedInput<'schedules.upcoming'>,
 ): Promise<Output<'schedules.upcoming'>> {
   const localZone = planning.ledger.localZone()
   const times: Output<'schedules.upcoming'>['times'] = []
@@ -81,9 +85,12 @@ export async function upcoming(
     if (!schedule) continue
     const table = timetableOf(schedule, { since, localZone })
     let count = 0
-    for (const { at } of comingTimes(schedule, table, localZone, Math.max(from, nextAt - 1))) {
+    const pauses = store.pauses.allOfJob(jobId)
+    const isPausedAt = (at: number) =>
+      pauses.some(({ pausedUntil }) => pausedUntil === null || at < pausedUntil)
+    for (const { at } of comingTimes(schedule, table, localZone, Math.max(from, nextAt - 1), spacing)) {
       if (at > last || count++ > limit) break
-      times.push({ jobId, jobName, at, snoozed: at === snoozedAt })
+      times.push({ jobId, jobName, at, snoozed: at === snoozedAt, paused: isPausedAt(at) })
     }
     if (times.length > 2 * limit) keepSoonest()
     if (performance.now() < turnEnds) continue

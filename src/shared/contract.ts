@@ -466,6 +466,8 @@ export const contract = {
       to: z.int().min(0).optional(),
       /** 100, if not given. */
       limit: z.int().min(1).max(10_000).optional(),
+      /** So far apart, in ms, are two times of one job at least; all are told, if not given. For pictures. */
+      spacing: z.int().min(0).optional(),
     }),
     output: z.object({
       times: z.array(
@@ -475,9 +477,11 @@ export const contract = {
           at: z.int(),
           /** A person skipped this one. */
           snoozed: z.boolean(),
+          /** Its job, its category or the deck will be paused then, as it stands now. */
+          paused: z.boolean(),
         }),
       ),
-      /** Whether those are all. */
+      /** Whether those are all, but for what `spacing` leaves out. */
       complete: z.boolean(),
     }),
   },

@@ -42,6 +42,41 @@ test('what is planned comes in order over all jobs, as a merge of the plan of ea
   )
 })
 
+test('for a picture times of one job are told so far apart, those of every job', async () => {
+  const deck = await openTestDeck({ clock: createTestClock({ now: BEGIN }) })
+  await deck.every('in-process', { name: 'often' }, 1000).add(1, nothing).save()
+  await deck
+    .every('in-process', { name: 'seldom' }, 40 * MINUTE)
+    .add(1, nothing)
+    .save()
+  const to = BEGIN + 60 * MINUTE
+  const request = { to, limit: 20, spacing: 5 * MINUTE + 1 }
+  const { times, complete } = await deck.client.request('schedules.upcoming', request)
+  const of = (name: string) => times.filter(({ jobName }) => jobName === name).map(({ at }) => at - BEGIN)
+  // The next time after five minutes and a millisecond is a second later.
+  expect(of('often')).toEqual(Array.from({ length: 12 }, (_, index) => 1000 + index * (5 * MINUTE + 1000)))
+  expect(of('seldom')).toEqual([40 * MINUTE])
+  expect(complete).toBe(true)
+})
+
+test('what a pause keeps from running is told as paused, while it lasts', async () => {
+  const deck = await openTestDeck({ clock: createTestClock({ now: BEGIN }) })
+  for (const name of ['paused', 'free'])
+    await deck.every('in-process', { name }, MINUTE).add(1, nothing).save()
+  const paused = async () => {
+    const { times } = await deck.client.request('schedules.upcoming', { limit: 4 })
+    const of = (name: string) => times.filter(({ jobName }) => jobName === name).map(({ paused }) => paused)
+    return { paused: of('paused'), free: of('free') }
+  }
+  const target = { job: 'paused' }
+  await deck.client.request('pauses.set', { target })
+  expect(await paused()).toEqual({ paused: [true, true], free: [false, false] })
+  await deck.client.request('pauses.set', { target, until: BEGIN + 1.5 * MINUTE })
+  expect(await paused()).toEqual({ paused: [true, false], free: [false, false] })
+  await deck.client.request('pauses.end', { target })
+  expect(await paused()).toEqual({ paused: [false, false], free: [false, false] })
+})
+
 test('what is skipped is told as such, what is disabled is not planned', async () => {
   const deck = await openTestDeck({ clock: createTestClock({ now: BEGIN }) })
   for (const name of ['skipped', 'disabled'])

@@ -192,7 +192,13 @@ test('a name within a sentence does not turn the sentence around', () => {
 })
 
 test('what comes next has room for each job before further times of one', () => {
-  const planned = (jobId: string, at: number) => ({ jobId, jobName: jobId, at, snoozed: false })
+  const planned = (jobId: string, at: number) => ({
+    jobId,
+    jobName: jobId,
+    at,
+    snoozed: false,
+    paused: false,
+  })
   const times = [...Array.from({ length: 20 }, (_, at) => planned('minutely', at)), planned('nightly', 100)]
   expect(fewOf(times, 4).map(({ jobId, at }) => [jobId, at])).toEqual([
     ['minutely', 0],

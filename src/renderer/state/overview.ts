@@ -17,8 +17,8 @@ interface OverviewState extends Reading {
 /** How it stands with everything: at the foot of the window. */
 export const useOverview = create<OverviewState>(() => ({ ...UNREAD, queue: null, next: null, size: null }))
 
-/** Among so many planned runs one is looked for that nobody skipped. */
-const COMING = 20
+/** Among so many planned runs one is looked for that nobody skipped or paused. */
+const COMING = 200
 /** In ms. */
 const PACE = 500
 /** The size is asked for this seldom, in ms. */
@@ -31,7 +31,7 @@ export function keepOverview(): () => void {
       client.request('queue.get', {}),
       client.request('schedules.upcoming', { limit: COMING }),
     ])
-    const found = { queue, next: times.find(({ snoozed }) => !snoozed) ?? null }
+    const found = { queue, next: times.find(({ snoozed, paused }) => !snoozed && !paused) ?? null }
     if (performance.now() - sizedAt < SIZE_INTERVAL) return found
     sizedAt = performance.now()
     const { database } = await client.request('deck.sizes', { limit: 1 })

@@ -3,7 +3,6 @@ import { create } from 'zustand'
 import type { Batch } from '../../shared/watch.ts'
 import { client } from '../client.ts'
 import { SPANS, aroundNow, panned, zoomed, type Range, type Span } from './time-scale.ts'
-import { useJobs } from './jobs.ts'
 import { UNREAD, keepReading, tellsOfJobs, type Reading } from './reading.ts'
 import type { Planned } from './upcoming.ts'
 
@@ -38,30 +37,30 @@ export const useTimeline = create<TimelineState>(() => ({
   known: { from: 0, to: 0 },
 }))
 
+/** Marks nearer together than this part of what is read would be one in any picture. */
+const NEAREST = 1 / 300
+
 /** Reads what ran and what is planned between two times. */
 export async function readPicture({ from, to }: Range, limit = MOST) {
-  const now = Date.now()
   const [ran, planned] = await Promise.all([
     client.request('executions.spans', { from: Math.max(0, Math.floor(from)), to: Math.ceil(to), limit }),
-    to <= now
-      ? { times: [], complete: true }
-      : client.request('schedules.upcoming', { to: Math.ceil(to), limit }),
+    readPlanned({ from, to }, limit),
   ])
   return {
     spans: ran.runs.toReversed(),
-    planned: planned.complete ? planned.times : withNext(planned.times, to),
+    planned: planned.times,
     isComplete: ran.complete && planned.complete,
   }
 }
 
-/** Jobs that run all the time leave no room for those that run once a night: of these at least the next one is shown. */
-function withNext(times: Planned[], to: number): Planned[] {
-  const there = new Set(times.map(({ jobId }) => jobId))
-  const others = useJobs
-    .getState()
-    .jobs.filter(({ id, next }) => next !== null && next.at <= to && !there.has(id))
-    .map(({ id, name, next }) => ({ jobId: id, jobName: name, at: next!.at, snoozed: false }))
-  return [...times, ...others].toSorted((a, b) => a.at - b.at)
+async function readPlanned({ from, to }: Range, limit: number) {
+  if (to <= Date.now()) return { times: [], complete: true }
+  const all = await client.request('schedules.upcoming', { to: Math.ceil(to), limit })
+  if (all.complete) return all
+  // Jobs that run all the time must leave room for those that run once a night.
+  const spacing = Math.ceil((to - from) * NEAREST)
+  const { times } = await client.request('schedules.upcoming', { to: Math.ceil(to), limit, spacing })
+  return { times, complete: false }
 }
 
 /** Reads a little more than is in sight: who pans a little sees no gap. */
