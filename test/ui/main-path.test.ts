@@ -111,6 +111,24 @@ describe.skipIf(withoutBrowser)(`in a browser (${withoutBrowser || 'found'})`, (
     expect(await deck.run('runs')).not.toContain('Before')
   })
 
+  test('what is opened while nobody can be reached is filled once somebody can', async () => {
+    // Would catch: a part of a view that asks once, is refused, and stays empty.
+    const deck = await WebDeck.serve()
+    await deck.run('add', 'Kept', ...sh('echo hi'))
+    await deck.run('edit', 'Kept', '--description', 'edited')
+    const page = await deck.window({}, '#/jobs')
+    await page.locator('[data-row]').getByRole('link', { name: 'Kept' }).click()
+    await page.getByText('How it fares').waitFor()
+    await deck.stop()
+    await page.getByText('The connection to Jobdeck is lost').waitFor()
+    await page.getByRole('link', { name: 'Settings', exact: true }).last().click()
+    await page.getByText("sh -c 'echo hi'").waitFor()
+    expect(await page.getByText('Version 1').count()).toBe(0)
+    const link = await deck.serve()
+    await (await page.context().newPage()).goto(link)
+    await page.getByText('Version 1').waitFor()
+  })
+
   test('a link into the window leads there, and back again', async () => {
     const deck = await WebDeck.serve()
     await deck.run('add', 'Fails', ...sh('echo begins; echo broken >&2; exit 3'))

@@ -1,8 +1,9 @@
-import { useEffect, useState, type FormEvent } from 'react'
+import { useState, type FormEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Job, Parameters } from '../../shared/contract.ts'
 import { toFault, type FaultData } from '../../shared/fault.ts'
 import { client } from '../client.ts'
+import { useAnswer } from '../state/answer.ts'
 import { useDialogs } from '../state/dialogs.ts'
 import { go, linkTo } from '../state/route.ts'
 import { Dialog } from './Dialog.tsx'
@@ -116,17 +117,6 @@ const sameJson = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.
 
 /** The parameters that the job was given the last time. */
 function useLastParameters({ lastExecutionId }: Job): Parameters | undefined {
-  const [params, setParams] = useState<Parameters>()
-  useEffect(() => {
-    if (lastExecutionId === null) return undefined
-    let isOver = false
-    client.request('executions.get', { execution: lastExecutionId }).then(
-      (run) => isOver || setParams(run.params),
-      () => {},
-    )
-    return () => {
-      isOver = true
-    }
-  }, [lastExecutionId])
-  return params
+  const about = lastExecutionId === null ? null : String(lastExecutionId)
+  return useAnswer(about, () => client.request('executions.get', { execution: lastExecutionId! }))?.params
 }

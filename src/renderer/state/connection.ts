@@ -10,3 +10,6 @@ interface ConnectionState {
 
 /** Whether the deck can be reached, and whether it is well. */
 export const useConnection = create<ConnectionState>(() => ({ connection: 'connecting', trouble: null }))
+
+/** What asks the deck of itself asks when this changes to true: what was lost with a connection is asked again. */
+export const useIsOnline = (): boolean => useConnection(({ connection }) => connection === 'online')

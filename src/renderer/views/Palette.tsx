@@ -1,11 +1,12 @@
 import { Dialog as Base } from '@base-ui/react/dialog'
 import { Command as Cmdk } from 'cmdk'
-import { useEffect, useMemo, useState } from 'react'
+import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Execution } from '../../shared/contract.ts'
 import { client } from '../client.ts'
 import { StateBadge } from '../parts/StateBadge.tsx'
 import { Time } from '../parts/Time.tsx'
+import { useAnswer } from '../state/answer.ts'
 import { keysText, useAllCommands, type Command } from '../state/commands.ts'
 import { startJob } from '../state/actions.ts'
 import { useDialogs } from '../state/dialogs.ts'
@@ -130,10 +131,7 @@ function bestCommands(all: Command[], text: string): Command[] {
   return text === '' ? sorted : bestOf(sorted, ({ title }) => title, text)
 }
 
-function useRecentRuns(): Execution[] {
-  const [runs, setRuns] = useState<Execution[]>([])
-  useEffect(() => {
-    client.request('executions.list', { limit: 100 }).then(setRuns, () => {}) // the banner says why
-  }, [])
-  return runs
-}
+const useRecentRuns = (): Execution[] =>
+  useAnswer('runs', () => client.request('executions.list', { limit: 100 })) ?? NO_RUNS
+
+const NO_RUNS: Execution[] = []

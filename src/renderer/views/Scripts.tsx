@@ -1,13 +1,13 @@
 import { Copy, Plus } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Output } from '../../shared/contract.ts'
 import { client } from '../client.ts'
 import { Empty } from '../parts/Empty.tsx'
 import { FaultNote } from '../parts/FaultNote.tsx'
 import { Rows } from '../parts/Rows.tsx'
 import { StateBadge } from '../parts/StateBadge.tsx'
 import { useCommands } from '../state/commands.ts'
+import { useAnswer } from '../state/answer.ts'
 import { attempt } from '../state/notices.ts'
 import { go, linkTo } from '../state/route.ts'
 import { isWaiting, useScripts, type Script } from '../state/scripts.ts'
@@ -87,18 +87,8 @@ export function ScriptsView() {
 function Folders() {
   const { t } = useTranslation()
   const { folder, scripts } = useScripts()
-  const [folders, setFolders] = useState<Output<'scripts.folders'>>([])
   // Folders are told of with their scripts.
-  useEffect(() => {
-    let isOver = false
-    client.request('scripts.folders', {}).then(
-      (found) => isOver || setFolders(found),
-      () => {},
-    )
-    return () => {
-      isOver = true
-    }
-  }, [folder, scripts])
+  const folders = useAnswer(folder ?? 'none', () => client.request('scripts.folders', {}), scripts) ?? []
   const copy = (path: string) =>
     attempt(async () => {
       await navigator.clipboard.writeText(path)

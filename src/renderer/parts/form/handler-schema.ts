@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react'
 import type { Handler, Output } from '../../../shared/contract.ts'
 import { toFault, type FaultData } from '../../../shared/fault.ts'
 import { client } from '../../client.ts'
+import { useIsOnline } from '../../state/connection.ts'
 import { useScripts } from '../../state/scripts.ts'
 import type { Schema } from './schema.ts'
 
@@ -22,10 +23,11 @@ const PATIENCE = 250
 /** The parameters of a script, as the list of scripts has them, or of a file, which is asked for them. */
 export function useDescribed(handler: Handler | undefined): Described {
   const { scripts, isReady } = useScripts()
+  const isOnline = useIsOnline()
   const file = handler && 'file' in handler ? handler.file : ''
   const [found, setFound] = useState<{ file: string; described: Described }>()
   useEffect(() => {
-    if (file === '') return undefined
+    if (file === '' || !isOnline) return undefined
     let isOver = false
     const tell = (described: Described) => isOver || setFound({ file, described })
     const timer = setTimeout(() => {
@@ -38,7 +40,7 @@ export function useDescribed(handler: Handler | undefined): Described {
       isOver = true
       clearTimeout(timer)
     }
-  }, [file])
+  }, [file, isOnline])
   if (handler && 'script' in handler) {
     const script = scripts.find(({ name }) => name === handler.script)
     if (!script) return { ...NOTHING, isReady }

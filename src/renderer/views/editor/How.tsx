@@ -1,5 +1,5 @@
 import { KeyRound } from 'lucide-react'
-import { useEffect, useId, useState } from 'react'
+import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Job, Output } from '../../../shared/contract.ts'
 import { client } from '../../client.ts'
@@ -7,6 +7,7 @@ import { Folded } from '../../parts/Folded.tsx'
 import { FieldError, FormField, tie, type Tied } from '../../parts/form/FormField.tsx'
 import { useRows } from '../../parts/form/rows.ts'
 import { useSecretNames } from '../../parts/form/secrets.ts'
+import { useAnswer } from '../../state/answer.ts'
 import { useFolders } from '../../state/folders.ts'
 import { useScripts } from '../../state/scripts.ts'
 import { useEditing } from './context.ts'
@@ -90,39 +91,14 @@ function useInherited(job: Job | null): (field: PolicyField) => Inherited {
 }
 
 /** What is set for all jobs. */
-function useDeckSettings(): Output<'deck.settings'> | undefined {
-  const [settings, setSettings] = useState<Output<'deck.settings'>>()
-  useEffect(() => {
-    let isOver = false
-    client.request('deck.settings', {}).then(
-      (found) => isOver || setSettings(found),
-      () => {},
-    )
-    return () => {
-      isOver = true
-    }
-  }, [])
-  return settings
-}
+const useDeckSettings = (): Output<'deck.settings'> | undefined =>
+  useAnswer('settings', () => client.request('deck.settings', {}))
 
 /** How the job runs now, as the engine explains it. */
-export function useExplained(job: Job | null): Output<'jobs.policy'> {
-  const [explained, setExplained] = useState<Output<'jobs.policy'>>([])
-  const id = job?.id
-  const updatedAt = job?.updatedAt
-  useEffect(() => {
-    if (id === undefined) return undefined
-    let isOver = false
-    client.request('jobs.policy', { job: id }).then(
-      (fields) => isOver || setExplained(fields),
-      () => {},
-    )
-    return () => {
-      isOver = true
-    }
-  }, [id, updatedAt])
-  return explained
-}
+export const useExplained = (job: Job | null): Output<'jobs.policy'> =>
+  useAnswer(job && job.id, () => client.request('jobs.policy', { job: job!.id }), job?.updatedAt) ?? NOTHING
+
+const NOTHING: Output<'jobs.policy'> = []
 
 interface FieldProps {
   field: PolicyField

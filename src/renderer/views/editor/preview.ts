@@ -3,6 +3,7 @@ import type { Output } from '../../../shared/contract.ts'
 import { toFault, type FaultData } from '../../../shared/fault.ts'
 import type { ScheduleInput } from '../../../shared/schedule.ts'
 import { client } from '../../client.ts'
+import { useIsOnline } from '../../state/connection.ts'
 
 export type Preview = Output<'schedules.preview'>
 
@@ -20,8 +21,9 @@ interface Answer {
 export function usePreview(schedule: ScheduleInput | null): Omit<Answer, 'text'> {
   const text = schedule === null ? '' : JSON.stringify(schedule)
   const [answer, setAnswer] = useState<Answer>()
+  const isOnline = useIsOnline()
   useEffect(() => {
-    if (text === '') return undefined
+    if (text === '' || !isOnline) return undefined
     let isOver = false
     const tell = (preview: Preview | null, fault: FaultData | null) =>
       isOver || setAnswer({ text, preview, fault })
@@ -35,7 +37,7 @@ export function usePreview(schedule: ScheduleInput | null): Omit<Answer, 'text'>
       isOver = true
       clearTimeout(timer)
     }
-  }, [text])
+  }, [text, isOnline])
   if (text === '' || !answer) return { preview: null, fault: null }
   return answer
 }

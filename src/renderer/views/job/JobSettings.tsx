@@ -1,10 +1,10 @@
-import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Job, Output } from '../../../shared/contract.ts'
 import { isReference } from '../../../shared/secrets.ts'
 import { handlerText, kindOf } from '../../handlers.ts'
 import { client } from '../../client.ts'
 import { Time } from '../../parts/Time.tsx'
+import { useAnswer } from '../../state/answer.ts'
 import { linkTo } from '../../state/route.ts'
 import { useExplained } from '../editor/How.tsx'
 import { GROUP_NAMES, fieldsIn, partOf, type PolicyField } from '../editor/policy-fields.ts'
@@ -156,19 +156,10 @@ const TRAIL_LENGTH = 50
 
 function Trail({ job }: { job: Job }) {
   const { t } = useTranslation()
-  const [entries, setEntries] = useState<Output<'trail.list'>>([])
   const { id, updatedAt, enabled, pause, lastExecutionId } = job
   const changed = `${updatedAt} ${enabled} ${pause?.pausedFrom} ${lastExecutionId}`
-  useEffect(() => {
-    let isOver = false
-    client.request('trail.list', { job: id, limit: TRAIL_LENGTH }).then(
-      (found) => isOver || setEntries(found),
-      () => {},
-    )
-    return () => {
-      isOver = true
-    }
-  }, [id, changed])
+  const ask = () => client.request('trail.list', { job: id, limit: TRAIL_LENGTH })
+  const entries = useAnswer(id, ask, changed) ?? []
   if (entries.length === 0) return null
   return (
     <section className="settings-part" aria-labelledby="settings-trail">

@@ -1,4 +1,3 @@
-import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Handler, Job } from '../../../shared/contract.ts'
 import { formatDuration } from '../../../shared/duration.ts'
@@ -6,6 +5,7 @@ import { client } from '../../client.ts'
 import { handlerText } from '../../handlers.ts'
 import { Time } from '../../parts/Time.tsx'
 import { dateText } from '../../format.ts'
+import { useAnswer } from '../../state/answer.ts'
 import { attempt } from '../../state/notices.ts'
 import { tellDone } from '../../state/toasts.ts'
 import { POLICY_FIELDS, type PolicyField } from '../editor/policy-fields.ts'
@@ -15,18 +15,8 @@ import { differences, type Difference, type Version } from './differences.ts'
 /** What the job was after each edit, the latest first, and the way back. */
 export function JobVersions({ job }: { job: Job }) {
   const { t } = useTranslation()
-  const [versions, setVersions] = useState<Version[]>([])
   const { id, updatedAt } = job
-  useEffect(() => {
-    let isOver = false
-    client.request('versions.list', { job: id }).then(
-      (found) => isOver || setVersions(found),
-      () => {},
-    )
-    return () => {
-      isOver = true
-    }
-  }, [id, updatedAt])
+  const versions = useAnswer(id, () => client.request('versions.list', { job: id }), updatedAt) ?? []
 
   async function restore(number: number): Promise<void> {
     const latest = versions[0]!.number

@@ -1,6 +1,4 @@
-import { waitText } from '../../waiting.ts'
 import { Ellipsis, Play, RotateCcw, SlidersHorizontal, Square } from 'lucide-react'
-import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ExecutionDetail } from '../../../shared/contract.ts'
 import { client } from '../../client.ts'
@@ -11,6 +9,7 @@ import { StateBadge } from '../../parts/StateBadge.tsx'
 import { Time } from '../../parts/Time.tsx'
 import { Took } from '../../parts/Took.tsx'
 import { removeRuns, startJob } from '../../state/actions.ts'
+import { useAnswer } from '../../state/answer.ts'
 import { useCommands, type Command } from '../../state/commands.ts'
 import { askToRun } from '../../state/dialogs.ts'
 import { attempt } from '../../state/notices.ts'
@@ -19,6 +18,7 @@ import { remaining } from '../../state/remaining.ts'
 import { go, linkTo } from '../../state/route.ts'
 import { stopRun } from '../../state/run.ts'
 import { usualDuration } from '../../state/running.ts'
+import { waitText } from '../../waiting.ts'
 
 const isOpen = ({ endedAt }: ExecutionDetail) => endedAt === null
 const isBeingStopped = (run: ExecutionDetail) => isOpen(run) && run.stopReason !== null
@@ -123,26 +123,18 @@ function Facts({ run }: { run: ExecutionDetail }) {
 
 /** How often its job is tried in all, as far as that is known. */
 function useAttempts({ jobId }: ExecutionDetail): number | null {
-  const [attempts, setAttempts] = useState<number | null>(null)
-  useEffect(() => {
-    client.request('jobs.policy', { job: jobId }).then(
-      (fields) => {
-        const retry = fields.find(({ field }) => field === 'retry')?.value as { attempts?: number } | null
-        setAttempts(retry?.attempts ?? null)
-      },
-      () => {},
-    )
-  }, [jobId])
-  return attempts
+  const fields = useAnswer(jobId, () => client.request('jobs.policy', { job: jobId }))
+  const retry = fields?.find(({ field }) => field === 'retry')?.value as
+    | { attempts?: number }
+    | null
+    | undefined
+  return retry?.attempts ?? null
 }
 
 function Left({ run }: { run: ExecutionDetail }) {
   const { t } = useTranslation()
   const now = useNow()
-  const [usual, setUsual] = useState<number | null>(null)
-  useEffect(() => {
-    usualDuration(run.jobId).then(setUsual, () => {})
-  }, [run.jobId])
+  const usual = useAnswer(run.jobId, () => usualDuration(run.jobId)) ?? null
   const left = remaining(run, usual, now)
   if (!left || run.stopReason !== null) return null
   return <span className="quiet number">{t('run.left', { time: spanText(t, Math.max(1000, left)) })}</span>

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useReducer, useState, useSyncExternalStore } from 'react'
 import type { Input, Level, LogEntry } from '../../../shared/contract.ts'
 import { client } from '../../client.ts'
-import { useConnection } from '../../state/connection.ts'
+import { useConnection, useIsOnline } from '../../state/connection.ts'
 import { FilteredLines, type LineFilter } from '../../state/log-filtered.ts'
 import type { LogLines } from '../../state/log-lines.ts'
 import { LogMatches, filterOf, patternProblem, type Wanted } from '../../state/log-search.ts'
@@ -88,7 +88,7 @@ const RECOUNT = 2000
 export function useLevelCounts(execution: number, count: number): Partial<Record<Level, number>> {
   const [counts, setCounts] = useState<Partial<Record<Level, number>>>({})
   const [due, setDue] = useState(count)
-  const isOnline = useConnection(({ connection }) => connection === 'online')
+  const isOnline = useIsOnline()
   useEffect(() => {
     if (due === count) return
     const timer = setTimeout(() => setDue(count), due === 0 ? 0 : RECOUNT)
