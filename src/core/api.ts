@@ -233,6 +233,7 @@ const handlers: Handlers = {
         ...(ids && { pinned: ids }),
       }),
     )
+    engine.wake() // there may be room for more
     return engine.settings()
   },
   'desktop.settings': (engine) => desktopOf(engine).settings(),

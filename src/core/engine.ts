@@ -136,7 +136,6 @@ export async function createEngine(options: EngineOptions) {
     }
   }
   const actor = ACTOR_OF[kind]
-  const slots = { ...defaultSlots(), ...options.slots }
   const functions = new Map<string, InlineHandler>()
   const leftovers = new Leftovers()
   const own = options.path === undefined ? process.env : { ...process.env, PATH: options.path }
@@ -230,6 +229,18 @@ export async function createEngine(options: EngineOptions) {
     ...store.settings.get<Partial<Settings>>('settings'),
   })
 
+  /** What the program says that has the deck open, before what is set in the deck. */
+  function slots(): Record<Lane, number> {
+    const usual = defaultSlots()
+    const { processes, threads } = settings()
+    return {
+      ...usual,
+      process: processes ?? usual.process,
+      thread: threads ?? usual.thread,
+      ...options.slots,
+    }
+  }
+
   async function settle(): Promise<void> {
     const parts = { store, folder: folders.hosts, clock }
     const found = await settleDeadHosts(parts)
@@ -265,7 +276,7 @@ export async function createEngine(options: EngineOptions) {
   /** With what each waits for, if it waits. */
   function explain<E extends Execution>(executions: E[]): E[] {
     if (!executions.some(({ status }) => status === 'queued')) return executions
-    const waiting = store.executions.waiting(slots, clock.now())
+    const waiting = store.executions.waiting(slots(), clock.now())
     const planned = planner !== undefined || hasPlanner(folders.hosts)
     return executions.map((execution) => {
       const found = execution.status === 'queued' && waiting(execution.id)
@@ -442,7 +453,7 @@ export async function createEngine(options: EngineOptions) {
       return {
         waiting: queued,
         running: initializing + running,
-        slots: store.room(slots, clock.now()).slots,
+        slots: store.room(slots(), clock.now()).slots,
         pauses: store.pauses.list(),
         hosts: store.hosts.open().filter((row) => hostLives(folders.hosts, row)),
         planner: planner !== undefined || hasPlanner(folders.hosts),

@@ -9,11 +9,13 @@ import type { Store } from './store/store.ts'
 const DAY = 86_400_000
 /** How long what was removed can be brought back, in ms. */
 export const UNDO_TIME = DAY
-/** How much is kept of a deck where nobody says otherwise. */
+/** What is set for a deck where nobody says otherwise. */
 export const DEFAULT_SETTINGS: Settings = {
   keepRuns: 1000,
   keepFor: 90 * DAY,
   keepSize: 2 * 1024 ** 3,
+  processes: null,
+  threads: null,
   notify: true,
   longRun: 10 * 60_000,
   pinned: [],

@@ -127,6 +127,9 @@ const sweepReport = z.object({
   sizeAfter: z.int(),
 })
 
+/** So many runs at once keep any machine busy. */
+const slots = z.int().min(1).max(1000)
+
 const settings = z.object({
   /** How many ended runs of a job are kept where it does not say itself. */
   keepRuns: z.int(),
@@ -134,6 +137,10 @@ const settings = z.object({
   keepFor: z.int(),
   /** Beyond this size of the database in bytes, the oldest runs are deleted; beyond as much of files, theirs. */
   keepSize: z.int(),
+  /** How many runs in processes of their own may be open at once, over all hosts; null: as many as there are processors. */
+  processes: z.int().nullable(),
+  /** The same of runs in worker threads. */
+  threads: z.int().nullable(),
   /** Whether the desktop tells of failures, recoveries and long runs by its notifications. */
   notify: z.boolean(),
   /** The end of a run that took longer than this, in ms, is told of; null: of none. */
@@ -680,6 +687,8 @@ export const contract = {
       keepRuns: keepRuns.optional(),
       keepFor: duration.optional(),
       keepSize: size(2 ** 20).optional(),
+      processes: slots.nullable().optional(),
+      threads: slots.nullable().optional(),
       notify: z.boolean().optional(),
       longRun: duration.nullable().optional(),
       pinned: z.array(reference).max(20).optional(),

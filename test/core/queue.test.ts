@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Deck, type Fault } from '../../src/core/index.ts'
@@ -46,6 +47,38 @@ describe('what may run at once', () => {
     outer.end()
     free.end()
     expect((await second.finished()).status).toBe('completed')
+  })
+
+  test('is set for the deck while runs wait, also from another program, and a program may say otherwise', async () => {
+    // Would catch: a limit that is read once, when the deck is opened.
+    const deck = await openDeck()
+    const other = await openDeck({ file: deck.file })
+    await deck.client.request('deck.configure', { processes: 1, threads: 3 })
+    const job = deck.once('process', { name: 'long', maxWorkers: 10 }).add(1, { shell: 'exec sleep 1000' })
+    const runs = await Promise.all([job.start(), job.start(), job.start()])
+    const [first, second, third] = runs.map(([run]) => run!)
+    await until(deck, first!, ({ status }) => status === 'running')
+    expect(await waitingFor(deck, second!.id)).toBe('a slot')
+    await deck.client.request('deck.configure', { processes: 2 })
+    await until(deck, second!, ({ status }) => status === 'running')
+    expect(await waitingFor(deck, third!.id)).toBe('a slot')
+    await other.client.request('deck.configure', { processes: 3 })
+    await until(deck, third!, ({ status }) => status === 'running')
+    const { slots } = await deck.client.request('queue.get', {})
+    expect(slots).toMatchObject({ process: { limit: 3, used: 3 }, thread: { limit: 3, used: 0 } })
+    const strict = await openDeck({ file: deck.file, slots: { process: 7 } })
+    expect((await strict.client.request('queue.get', {})).slots.process.limit).toBe(7)
+    await deck.client.request('deck.configure', { processes: null })
+    const usual = (await deck.client.request('queue.get', {})).slots.process.limit
+    expect(usual).toBe(availableParallelism())
+  })
+
+  test.each([0, 1001, 1.5, '2'])('refuses %j as the number of runs at once', async (processes) => {
+    const deck = await openDeck()
+    await expect(
+      deck.client.request('deck.configure', { processes: processes as number }),
+    ).rejects.toMatchObject({ code: 'invalid-input', message: expect.stringContaining('processes') })
+    expect((await deck.client.request('deck.settings', {})).processes).toBe(null)
   })
 
   test('is limited by slots over all programs that have the deck open, and said to be', async () => {

@@ -75,6 +75,22 @@ describe.skipIf(withoutBrowser)('the settings', () => {
     expect(await deck.run('list')).toMatch(/disabled[^\n]*Water the plants/)
   })
 
+  test('say how many runs may be open at once', async () => {
+    const deck = await WebDeck.serve()
+    const page = await deck.window({}, '#/settings')
+    const field = page.getByLabel('Separate runs at once')
+    await field.fill('0')
+    await page.getByText('A number from 1 to 1000').waitFor()
+    await field.fill('37')
+    await field.press('Enter')
+    await page.getByText('Separate: 0 of 37').waitFor()
+    expect(await deck.run('settings')).toMatch(/processes +37/)
+    await field.fill('')
+    await field.press('Enter')
+    await page.getByText('Separate: 0 of 37').waitFor({ state: 'detached' })
+    expect(await deck.run('settings')).toMatch(/processes +null/)
+  })
+
   test('set a secret that nothing shows again, and delete it once that is confirmed', async () => {
     const deck = await WebDeck.serve()
     const page = await deck.window({}, '#/settings')

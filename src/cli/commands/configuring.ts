@@ -3,6 +3,7 @@ import { apply } from '../apply.ts'
 import { importCrontab } from '../crontab/import.ts'
 import { EXIT } from '../exit.ts'
 import { installService, serviceStatus, uninstallService } from '../service/service.ts'
+import { settings } from '../settings.ts'
 import { exportJobs, importJobs } from '../transfer.ts'
 import type { CommandLine } from './command-line.ts'
 
@@ -56,6 +57,14 @@ export function registerConfiguring({ program, globals, finish }: CommandLine): 
     .action((file: string | undefined, options) =>
       importCrontab({ ...globals(), ...importing.opts<{ dryRun?: boolean }>(), ...options, file }),
     )
+
+  program
+    .command('settings')
+    .description(
+      'show what is set for all jobs, or with name=value set it: how much is kept, how many run at once',
+    )
+    .argument('[assignments...]', 'such as keepRuns=200, keepFor=30d, processes=4 or longRun=null')
+    .action((assignments: string[]) => settings({ ...globals(), assignments }))
 
   const service = program
     .command('service')

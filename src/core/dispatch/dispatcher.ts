@@ -18,7 +18,8 @@ export const defaultSlots = (): Record<Lane, number> => ({
 export interface DispatcherOptions {
   /** `plans` tells whether this host also runs what belongs to nobody. */
   host: { id: string; plans: () => boolean; mayCatchUp: () => boolean }
-  slots: Record<Lane, number>
+  /** Asked for with each claim: they may be set otherwise at any time, in any program. */
+  slots: () => Record<Lane, number>
   clock: Clock
   store: Store
   /** Whether this host can run the definition at all. */
@@ -73,7 +74,7 @@ export class Dispatcher {
         store.pauses.expire(now)
         store.executions.expire(now)
         const self = { id: host.id, plans: host.plans(), mayCatchUp: host.mayCatchUp, now }
-        return store.executions.claim(self, slots, fit, ready)
+        return store.executions.claim(self, slots(), fit, ready)
       },
       { patient: true },
     )

@@ -78,8 +78,10 @@ export function removedOf(
 /** Changes settings; where they are refused, that is said and nothing changes. */
 export async function configure(changes: Input<'deck.configure'>): Promise<boolean> {
   const settings = await attempt(() => client.request('deck.configure', changes))
-  if (settings) useSettings.setState({ settings })
-  return settings !== undefined
+  if (!settings) return false
+  useSettings.setState({ settings })
+  await attempt(readAgain) // what follows from it, as how many slots there are
+  return true
 }
 
 export async function configureDesktop(changes: Input<'desktop.configure'>): Promise<void> {

@@ -8,11 +8,14 @@ import { Group, Setting, SwitchSetting } from './Group.tsx'
 import { TextSetting } from './TextSetting.tsx'
 
 /** What goes on while the window is closed. */
-export function Background({ settings: { notify, longRun, pinned } }: { settings: Settings }) {
+export function Background({ settings }: { settings: Settings }) {
+  const { notify, longRun, pinned, processes, threads } = settings
   const { t } = useTranslation()
   const { desktop, queue } = useSettings()
   const { jobs } = useJobs()
   const checkSpan = (text: string) => (text.trim() === '' || isSpan(text) ? null : t('settings.span'))
+  const checkSlots = (text: string) =>
+    /^([1-9]\d{0,2}|1000)?$/.test(text.trim()) ? null : t('settings.slotsWrong')
   const names = jobs.filter(({ id }) => pinned.includes(id))
   return (
     <Group title={t('settings.background')}>
@@ -69,6 +72,20 @@ export function Background({ settings: { notify, longRun, pinned } }: { settings
           </ul>
         </Setting>
       )}
+      <TextSetting
+        label={t('settings.processes')}
+        hint={t('settings.slotsHint')}
+        value={processes === null ? '' : String(processes)}
+        check={checkSlots}
+        save={(text) => configure({ processes: text === '' ? null : Number(text) })}
+      />
+      <TextSetting
+        label={t('settings.threads')}
+        hint={t('settings.slotsHint')}
+        value={threads === null ? '' : String(threads)}
+        check={checkSlots}
+        save={(text) => configure({ threads: text === '' ? null : Number(text) })}
+      />
     </Group>
   )
 }
