@@ -1,3 +1,4 @@
+import { waitText } from '../shared/waits.ts'
 import { withDeck, type GlobalOptions } from './deck.ts'
 import { targetNames, untilText } from './targets.ts'
 import { print, printJson, oneLine, table } from './terminal.ts'
@@ -18,7 +19,7 @@ export function queue(options: GlobalOptions & { limit: number }): Promise<void>
     const rows = open.map(({ id, jobName, status, waitingFor }) => [
       `#${id}`,
       oneLine(jobName),
-      waitingFor ? oneLine(`waits for ${waitingFor}`) : status,
+      waitingFor ? oneLine(`waits for ${waitText(waitingFor)}`) : status,
     ])
     print(table(['RUN', 'JOB', 'STATE'], rows, { name: 'JOB' }))
   })

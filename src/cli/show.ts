@@ -1,6 +1,7 @@
 import type { Client } from '../shared/client.ts'
 import type { Execution, ExecutionDetail, Job, Output, Pause, Policy } from '../shared/contract.ts'
 import { readableField } from '../shared/document.ts'
+import { waitText } from '../shared/waits.ts'
 import { artifactTable, type Artifact } from './artifacts.ts'
 import { withDeck, type GlobalOptions } from './deck.ts'
 import { facts, handlerText, section } from './facts.ts'
@@ -89,7 +90,7 @@ function showExecution(
   const remarks = [
     warned && 'with a warning',
     forced && 'had to be killed',
-    waitingFor && `waits for ${waitingFor}`,
+    waitingFor && `waits for ${waitText(waitingFor)}`,
   ]
   print(styled('bold', `Run #${execution.id}`))
   facts({

@@ -10,6 +10,7 @@ import { scriptName, scriptRequests } from './scripts.ts'
 import { OUTCOMES, REASONS, scheduleSchema } from './schedule.ts'
 import { secretRequests } from './secrets.ts'
 import { JOB_STATUSES, STATUSES, type Status } from './statuses.ts'
+import { WAITS } from './waits.ts'
 
 export {
   FINAL_STATUSES,
@@ -213,7 +214,7 @@ const execution = z.object({
   retryId: z.int().nullable(),
   mode,
   priority: z.int(),
-  waitingFor: z.string().nullable(),
+  waitingFor: z.object({ what: z.enum(WAITS), reason: z.string().nullable() }).nullable(),
   scheduledAt: z.int(),
   queuedAt: z.int(),
   startedAt: z.int().nullable(),

@@ -129,7 +129,7 @@ describe('a job that is disabled', () => {
     const [waiting] = await deck.client.request('jobs.start', { job: 'off', trigger: 'scheduled' })
     expect(await deck.getExecution(waiting!.id)).toMatchObject({
       status: 'queued',
-      waitingFor: 'its job to be enabled',
+      waitingFor: { what: 'enabled', reason: null },
     })
     const [asked] = await deck.client.request('jobs.start', { job: 'off' })
     await until(deck, asked!.id, ({ status }) => status === 'completed')

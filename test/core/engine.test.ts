@@ -70,7 +70,10 @@ describe('a job', () => {
     await job.start()
     await begun
     const [waiting] = await job.start()
-    expect(await waiting!.get()).toMatchObject({ status: 'queued', waitingFor: 'its turn' })
+    expect(await waiting!.get()).toMatchObject({
+      status: 'queued',
+      waitingFor: { what: 'turn', reason: null },
+    })
     end('first')
     expect((await job.finished()).status).toBe('completed')
   })
@@ -303,7 +306,7 @@ describe('a deck', () => {
     const second = await openDeck({ file })
     expect(await second.client.request('executions.get', { execution: 2 })).toMatchObject({
       status: 'queued',
-      waitingFor: 'its function',
+      waitingFor: { what: 'function', reason: null },
     })
     declare(second).add(1, () => 'later')
     await expect

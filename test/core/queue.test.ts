@@ -18,8 +18,9 @@ function crowd(deck: Deck, data: Parameters<Deck['once']>[1]) {
   return { job, begun, end: end.resolve }
 }
 
-const waitingFor = async (deck: Deck, id: number) =>
+const waitOf = async (deck: Deck, id: number) =>
   (await deck.client.request('executions.get', { execution: id })).waitingFor
+const waitingFor = async (deck: Deck, id: number) => (await waitOf(deck, id))?.what
 
 describe('what may run at once', () => {
   test('is limited by category, and by each category above it', async () => {
@@ -38,8 +39,8 @@ describe('what may run at once', () => {
     await expect
       .poll(() => ({ inner: inner.begun, outer: outer.begun, free: free.begun }))
       .toEqual({ inner: [first.id], outer: [third.id], free: [fifth!.id] })
-    expect(await waitingFor(deck, second.id)).toBe('its turn in its category')
-    expect(await waitingFor(deck, fourth.id)).toBe('its turn in its category')
+    expect(await waitingFor(deck, second.id)).toBe('category-turn')
+    expect(await waitingFor(deck, fourth.id)).toBe('category-turn')
     await deck.client.request('categories.save', { path: 'a', maxWorkers: 3 })
     await until(deck, fourth, ({ status }) => status === 'running')
     await deck.client.request('categories.save', { path: 'a/b', maxWorkers: null })
@@ -58,10 +59,10 @@ describe('what may run at once', () => {
     const runs = await Promise.all([job.start(), job.start(), job.start()])
     const [first, second, third] = runs.map(([run]) => run!)
     await until(deck, first!, ({ status }) => status === 'running')
-    expect(await waitingFor(deck, second!.id)).toBe('a slot')
+    expect(await waitingFor(deck, second!.id)).toBe('slot')
     await deck.client.request('deck.configure', { processes: 2 })
     await until(deck, second!, ({ status }) => status === 'running')
-    expect(await waitingFor(deck, third!.id)).toBe('a slot')
+    expect(await waitingFor(deck, third!.id)).toBe('slot')
     await other.client.request('deck.configure', { processes: 3 })
     await until(deck, third!, ({ status }) => status === 'running')
     const { slots } = await deck.client.request('queue.get', {})
@@ -89,7 +90,7 @@ describe('what may run at once', () => {
     const [running] = await one.job.start()
     await until(first, running!, ({ status }) => status === 'running')
     const [waiting] = await two.job.start()
-    expect(await waitingFor(second, waiting!.id)).toBe('a slot')
+    expect(await waitingFor(second, waiting!.id)).toBe('slot')
     expect(await second.client.request('queue.get', {})).toMatchObject({
       waiting: 1,
       running: 1,
@@ -142,9 +143,7 @@ describe('a pause', () => {
       end()
       await until(deck, asked!, ({ status }) => status === 'completed')
       expect(begun).toEqual([running!.id, asked!.id])
-      expect(await waitingFor(deck, held!.id)).toMatch(
-        /^(its job|its category|the deck) to be resumed \(on holiday\)$/,
-      )
+      expect(await waitOf(deck, held!.id)).toEqual({ what: `${scope}-resumed`, reason: 'on holiday' })
       expect(await deck.client.request('pauses.end', { target })).toBe(true)
       expect((await held!.finished()).status).toBe('completed')
       expect(await deck.client.request('pauses.end', { target })).toBe(false)
@@ -209,7 +208,7 @@ describe('what waits', () => {
     await guest.close()
     const heir = await openDeck({ file })
     heir.once('in-process', { name: 'left behind' }).add(1, () => 'heir')
-    expect(await waitingFor(heir, left!.id)).toBe('a slot')
+    expect(await waitingFor(heir, left!.id)).toBe('slot')
     host.kill('SIGKILL')
     const detail = await until(heir, left!.id, ({ status }) => status === 'completed')
     expect(detail.result).toBe('heir')
@@ -229,9 +228,9 @@ describe('what waits', () => {
     const [failing] = await retry.add(1, () => Promise.reject(new Error('no'))).start()
     const { retryId } = await until(deck, failing!, ({ retryId: next }) => next !== null)
     const looker = await openDeck({ file: deck.file, slots: { process: 1 } })
-    expect(await waitingFor(looker, turn!.id)).toBe('its turn')
-    expect(await waitingFor(looker, slot!.id)).toBe('a slot')
-    expect(await waitingFor(looker, retryId!)).toBe('its time')
+    expect(await waitingFor(looker, turn!.id)).toBe('turn')
+    expect(await waitingFor(looker, slot!.id)).toBe('slot')
+    expect(await waitingFor(looker, retryId!)).toBe('time')
   })
 })
 

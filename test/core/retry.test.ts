@@ -184,7 +184,7 @@ describe('a run whose host died', () => {
     expect(waiting).toMatchObject({
       status: 'queued',
       attempt: 4,
-      waitingFor: 'its job to be resumed (it was running at 3 deaths of its host in a row)',
+      waitingFor: { what: 'job-resumed', reason: 'it was running at 3 deaths of its host in a row' },
     })
     const [entry] = await deck.client.request('trail.list', { job: 'deadly' })
     expect(entry).toMatchObject({ actor: 'engine', action: 'paused' })

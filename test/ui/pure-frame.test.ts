@@ -1,13 +1,14 @@
 /** The decisions of the frame and of the list of jobs, which need no window. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { TFunction } from 'i18next'
 import { bytesText, localText, relativeText, spanText } from '../../src/renderer/format.ts'
 import { commandFor, inForce, keysText, type Command } from '../../src/renderer/state/commands.ts'
 import { jobsBelow, openFolders } from '../../src/renderer/state/folders.ts'
-import { reasonToWait } from '../../src/core/dispatch/explain.ts'
-import { ANYBODY } from '../../src/core/store/claim.ts'
 import { waitText } from '../../src/renderer/waiting.ts'
+import { WAITS } from '../../src/shared/waits.ts'
 import { isolated } from '../../src/renderer/language.ts'
 import { fewOf } from '../../src/renderer/state/upcoming.ts'
 import { filtered, sorted } from '../../src/renderer/state/jobs-view.ts'
@@ -209,29 +210,10 @@ test('what comes next has room for each job before further times of one', () => 
   expect(fewOf(times, 1)).toEqual([planned('minutely', 0)])
 })
 
-test('what a run waits for is said in the language of the window, for all that the engine says', () => {
-  const t = ((key: string) => key) as unknown as TFunction
-  const obstacles = [
-    ...['deck', 'category:1', 'job:a', 'disabled:a'].map((target) => ({
-      pause: { target, pausedFrom: 0, pausedUntil: null, reason: null },
-    })),
-    ...(['job', 'category', 'lane'] as const).map((full) => ({ full })),
-    undefined,
-  ]
-  for (const obstacle of obstacles)
-    for (const due of [true, false])
-      for (const inTurn of [true, false])
-        for (const planner of [true, false])
-          for (const target of [
-            { kind: 'shell' as const, line: '' },
-            { kind: 'function' as const, name: 'x' },
-          ]) {
-            const said = reasonToWait(
-              { definition: { target }, owner: ANYBODY, due, inTurn, obstacle },
-              planner,
-              () => false,
-            )
-            expect([said, waitText(t, said)]).toEqual([said, expect.stringMatching(/^waits\./)])
-          }
-  expect(waitText(t, 'its job to be resumed (by hand)')).toBe('waits.paused.job (by hand)')
+test.each(['en', 'zh'])('what a run waits for has its words, whatever it is: %s', (language) => {
+  const file = join('src/renderer/texts', language, 'words.json')
+  const { waits } = JSON.parse(readFileSync(file, 'utf8')) as { waits: Record<string, string> }
+  expect(Object.keys(waits).toSorted()).toEqual(WAITS.toSorted())
+  const t = ((key: string) => waits[key.slice('waits.'.length)]) as unknown as TFunction
+  expect(waitText(t, { what: 'job-resumed', reason: 'by hand' })).toBe(`${waits['job-resumed']} (by hand)`)
 })

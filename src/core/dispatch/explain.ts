@@ -1,3 +1,4 @@
+import type { Wait, WaitsFor } from '../../shared/waits.ts'
 import type { Definition } from '../definition.ts'
 import { ANYBODY } from '../store/claim.ts'
 import type { Obstacle } from '../store/room.ts'
@@ -13,10 +14,10 @@ export interface Waiting {
   obstacle: Obstacle | undefined
 }
 
-const FULL = { job: 'its turn', category: 'its turn in its category', lane: 'a slot' } as const
+const FULL = { job: 'turn', category: 'category-turn', lane: 'slot' } as const
 
 /**
- * What a waiting execution waits for, to be read after "waits for".
+ * What a waiting execution waits for.
  * @param planner whether some host lives that runs what belongs to nobody
  * @param hasFunction whether this host can run the function of that name
  */
@@ -24,16 +25,18 @@ export function reasonToWait(
   { definition: { target }, owner, due, inTurn, obstacle }: Waiting,
   planner: boolean,
   hasFunction: (name: string) => boolean,
-): string {
+): Wait {
   if (obstacle && 'pause' in obstacle) {
     const { target: what, reason } = obstacle.pause
-    if (what.startsWith('disabled')) return 'its job to be enabled'
-    const name = what === 'deck' ? 'the deck' : what.startsWith('category') ? 'its category' : 'its job'
-    return `${name} to be resumed${reason ? ` (${reason})` : ''}`
+    if (what.startsWith('disabled')) return waitFor('enabled')
+    const paused = what === 'deck' ? 'deck' : what.startsWith('category') ? 'category' : 'job'
+    return { what: `${paused}-resumed`, reason: reason || null }
   }
-  if (inTurn) return 'its turn among those that are caught up with'
-  if (!due) return 'its time'
-  if (obstacle) return FULL[obstacle.full]
-  if (owner === ANYBODY && !planner) return 'a program or daemon that has the deck open'
-  return target.kind === 'function' && !hasFunction(target.name) ? 'its function' : 'a slot'
+  if (inTurn) return waitFor('catch-up-turn')
+  if (!due) return waitFor('time')
+  if (obstacle) return waitFor(FULL[obstacle.full])
+  if (owner === ANYBODY && !planner) return waitFor('host')
+  return waitFor(target.kind === 'function' && !hasFunction(target.name) ? 'function' : 'slot')
 }
+
+const waitFor = (what: WaitsFor): Wait => ({ what, reason: null })
