@@ -38,8 +38,12 @@ export function settings({
   })
 }
 
+/** A bare number would be milliseconds, which nobody means who types it. */
+const SPANS = new Set(['keepFor', 'longRun'])
+
 function readAssignment(text: string): [name: string, value: unknown] {
   const [name, value] = pairOf(text, 'settings')
+  if (SPANS.has(name) && value !== 'null') return [name, value]
   try {
     return [name, JSON.parse(value)]
   } catch {

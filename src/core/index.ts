@@ -57,7 +57,8 @@ export interface OpenOptions {
   file: string
   /**
    * How many runs may be open at once, over all programs that have the deck open: functions (`inline`, 100 if not given),
-   * files in worker threads and whatever runs in a process of its own (as many as there are processors, if not given).
+   * files in worker threads and whatever runs in a process of its own (if not given, what is set in the deck, and where
+   * nothing is, as many as there are processors).
    */
   slots?: Partial<Record<'inline' | 'thread' | 'process', number>>
   /** Which of this program's variables runs get: `clean`, the few that programs need, unless given; `terminal`, nearly all. */

@@ -42,6 +42,7 @@ test.each([
   ['processes=0', 'processes'],
   ['colour=red', 'colour'],
   ['keepFor=for ever', 'keepFor'],
+  ['keepFor=30', 'keepFor'],
 ])('%s is refused by name, and changes nothing', async (assignment, message) => {
   const on = deck()
   const before = (await on('--json', 'settings')).stdout

@@ -148,6 +148,15 @@ describe.each(MODES)('in mode %s a script that', (mode) => {
     expect(JSON.stringify(ended.error).length).toBeLessThan(1024 * 1024)
   })
 
+  test('says something as it exits is heard', async () => {
+    const { ended, log } = await run(
+      mode,
+      `export default ({ info }) => { process.on('exit', (code) => info('leaves with ' + code)); process.exit(4) }`,
+    )
+    expect(ended).toMatchObject({ status: 'failed', exitCode: 4 })
+    expect(messages(log)).toEqual(['leaves with 4'])
+  })
+
   test('calls process.exit fails with its code, and keeps what it logged before', async () => {
     const { ended, log } = await run(
       mode,

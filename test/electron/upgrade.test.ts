@@ -61,7 +61,7 @@ test('an application that knows a newer database upgrades the deck, keeps a copy
   expect(versionOf(database)).toBe(2)
 })
 
-test('an upgrade waits until nobody else has the deck open, and says so', async () => {
+test('an upgrade is refused while another program has the deck open, and nothing is changed', async () => {
   const { home, as, database, said } = await usedProfile()
   const other = new Cli(['serve'], as)
   await other.note((line) => line.includes('Serving'))

@@ -23,10 +23,11 @@ process.exit = (code) => {
 }
 
 function report(message: FromModule): void {
-  if (isExiting) return
+  const isEnd = message.type === 'returned' || message.type === 'threw'
+  if (isEnd && isExiting) return
   writeReport(JSON.stringify(message))
   // The run has ended: timers and servers that the handler left behind end with it.
-  if (message.type === 'returned' || message.type === 'threw') setImmediate(() => void leave())
+  if (isEnd) setImmediate(() => void leave())
 }
 
 /** What is written past the log is written at once too: Node would gather without end what a full pipe does not take. */

@@ -53,7 +53,11 @@ class ElectronWorker implements PoolWorker {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       serialization: 'advanced',
     })
-    await once(this.#process, 'message')
+    const ended = once(this.#process, 'exit').then(([code, signal]) => {
+      throw new Error(`Electron ended with ${String(signal ?? code)} before it was ready`)
+    })
+    await Promise.race([once(this.#process, 'message'), ended])
+    ended.catch(() => {}) // from now on the pool looks after it
   }
 
   async stop(): Promise<void> {
