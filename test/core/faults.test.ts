@@ -148,6 +148,17 @@ describe.each(MODES)('in mode %s a script that', (mode) => {
     expect(JSON.stringify(ended.error).length).toBeLessThan(1024 * 1024)
   })
 
+  test.each([
+    ['its own code', 'process.exitCode = 7; process.exit()', 7, '7'],
+    ['what is no code', `process.exit('nonsense')`, null, 'nonsense'],
+  ])('exits with %s fails with that', async (_, code, exitCode, message) => {
+    const { ended } = await run(mode, `export default () => { ${code} }`)
+    const error = { message: expect.stringContaining(message) }
+    expect(ended).toMatchObject(
+      mode === 'process' ? { status: 'failed', exitCode, error } : { status: 'failed' },
+    )
+  })
+
   test('says something as it exits is heard', async () => {
     const { ended, log } = await run(
       mode,

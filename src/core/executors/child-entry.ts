@@ -16,9 +16,14 @@ process.setSourceMapsEnabled(true)
 /** Electron returns from this, and ends the process a moment later: what called it must not go on, nor count as an end. */
 const exit = process.exit.bind(process)
 let isExiting = false
-process.exit = (code) => {
+process.exit = (...code) => {
   isExiting = true
-  exit(code)
+  try {
+    exit(...code) // with an argument, even undefined, `process.exitCode` would not count
+  } catch (thrown) {
+    isExiting = false // what is no exit code is refused, and nothing ends
+    throw thrown
+  }
   throw new Error('the process exits')
 }
 

@@ -2,9 +2,18 @@ import { compiler, type MarkdownToJSX } from 'markdown-to-jsx/react'
 import { memo, type InputHTMLAttributes, type ReactNode } from 'react'
 
 /** What a run wrote as Markdown. HTML in it is text, and pictures, which would be fetched from elsewhere, are links. */
-const Markdown = memo(({ text }: { text: string }) => compiler(text, OPTIONS))
+const Markdown = memo(({ text }: { text: string }) => drawn(text))
 Markdown.displayName = 'Markdown'
 export default Markdown
+
+/** A text that is too much for the library is shown as it stands: the page of the run must not go with it. */
+function drawn(text: string): ReactNode {
+  try {
+    return compiler(text, OPTIONS)
+  } catch {
+    return <pre tabIndex={0}>{text}</pre>
+  }
+}
 
 /** It stands below a heading of the page, and its headings have no addresses: those lead to views. */
 const heading = ({ children }: { children?: ReactNode }) => <h4>{children}</h4>
