@@ -17,6 +17,8 @@ const MEANING: Record<keyof Settings, string> = {
   pinned: 'the jobs that the tray offers to start, by their ids',
 }
 
+const SPANS: ReadonlySet<string> = new Set<keyof Settings>(['keepFor', 'longRun'])
+
 /** `jobdeck settings [name=value…]`: what is set for all jobs of the deck; a value is JSON, or a text such as `30d`. */
 export function settings({
   assignments,
@@ -38,11 +40,9 @@ export function settings({
   })
 }
 
-/** A bare number would be milliseconds, which nobody means who types it. */
-const SPANS = new Set(['keepFor', 'longRun'])
-
 function readAssignment(text: string): [name: string, value: unknown] {
   const [name, value] = pairOf(text, 'settings')
+  // A bare number would be milliseconds, which nobody means who types it.
   if (SPANS.has(name) && value !== 'null') return [name, value]
   try {
     return [name, JSON.parse(value)]
@@ -54,6 +54,6 @@ function readAssignment(text: string): [name: string, value: unknown] {
 function textOf(name: keyof Settings, { [name]: value }: Settings): string {
   if (value === null) return 'null'
   if (name === 'keepSize') return String(formatSize(value as number))
-  if (name === 'keepFor' || name === 'longRun') return String(formatDuration(value as number))
+  if (SPANS.has(name)) return String(formatDuration(value as number))
   return Array.isArray(value) ? JSON.stringify(value) : String(value)
 }

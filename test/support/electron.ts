@@ -81,7 +81,7 @@ export async function startApplication(launch: Launch): Promise<ElectronApplicat
   if (!launch.isFirst) wasStarted(launch.home)
   const app = await _electron.launch({
     executablePath: executable(launch.home),
-    args: [launch.application ?? provided.application, ...(launch.args ?? [])],
+    args: argumentsOf(launch, provided.application),
     env: environment(launch),
     chromiumSandbox: true,
     timeout: 30_000,
@@ -159,10 +159,15 @@ export function startCommand(launch: Launch): { file: string; args: string[]; en
   if ('reason' in provided) throw new Error(provided.reason)
   return {
     file: executable(launch.home),
-    args: [provided.application, ...(launch.args ?? [])],
+    args: argumentsOf(launch, provided.application),
     env: environment(launch),
   }
 }
+
+const argumentsOf = ({ application, args = [] }: Launch, built: string): string[] => [
+  application ?? built,
+  ...args,
+]
 
 function environment({ home, env }: Launch): Record<string, string> {
   const { NODE_OPTIONS: _, ...own } = process.env

@@ -9,7 +9,7 @@ import { TextSetting } from './TextSetting.tsx'
 
 /** What goes on while the window is closed. */
 export function Background({ settings }: { settings: Settings }) {
-  const { notify, longRun, pinned, processes, threads } = settings
+  const { notify, longRun, pinned } = settings
   const { t } = useTranslation()
   const { desktop, queue } = useSettings()
   const { jobs } = useJobs()
@@ -72,20 +72,16 @@ export function Background({ settings }: { settings: Settings }) {
           </ul>
         </Setting>
       )}
-      <TextSetting
-        label={t('settings.processes')}
-        hint={t('settings.slotsHint')}
-        value={processes === null ? '' : String(processes)}
-        check={checkSlots}
-        save={(text) => configure({ processes: text === '' ? null : Number(text) })}
-      />
-      <TextSetting
-        label={t('settings.threads')}
-        hint={t('settings.slotsHint')}
-        value={threads === null ? '' : String(threads)}
-        check={checkSlots}
-        save={(text) => configure({ threads: text === '' ? null : Number(text) })}
-      />
+      {(['processes', 'threads'] as const).map((name) => (
+        <TextSetting
+          key={name}
+          label={t(`settings.${name}`)}
+          hint={t('settings.slotsHint')}
+          value={String(settings[name] ?? '')}
+          check={checkSlots}
+          save={(text) => configure({ [name]: text === '' ? null : Number(text) })}
+        />
+      ))}
     </Group>
   )
 }
