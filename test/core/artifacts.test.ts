@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { openTestDeck } from '../../src/core/testing/index.ts'
 import { foldersOf } from '../../src/core/folders.ts'
 import { freeName, keyOf, safeName } from '../../src/core/dispatch/artifact-name.ts'
 import type { AnyHandler, Deck, Execution, JobData, Mode } from '../../src/core/index.ts'
@@ -141,6 +142,22 @@ describe('a file that a run attaches is kept', () => {
       'noending',
       'noending (2)',
     ])
+  })
+
+  test('in its order, also where all are kept in one millisecond', async () => {
+    const deck = await openTestDeck()
+    const file = writeFile(temporaryFolder(), 'any', '')
+    const names = ['c', 'a (2)', 'b', 'a', 'B2']
+    const [open] = await deck
+      .once('in-process', { name: 'keeps' })
+      .add(1, async ({ attach }) => {
+        for (const name of names) await attach(file, name)
+      })
+      .start()
+    await open!.finished()
+    const kept = await deck.client.request('artifacts.list', { execution: open!.id })
+    expect(kept.map(({ name }) => name)).toEqual(names)
+    await deck.close()
   })
 
   test('with secrets taken out of its name', async () => {

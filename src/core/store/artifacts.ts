@@ -9,11 +9,13 @@ export interface ArtifactRow {
 
 /** @returns functions over the files that are kept with executions; the files themselves lie beside the database */
 export function artifactTable({ database, changes }: Connection) {
+  // Two files of a run are kept in one millisecond often, and are to be listed in their order.
   const insert = database.prepare(
-    'insert into artifacts (execution_id, name, size, kept_at) values (?, ?, ?, ?)',
+    `insert into artifacts (execution_id, name, size, kept_at)
+     select :id, :name, :size, max(:keptAt, coalesce(max(kept_at) + 1, 0)) from artifacts where execution_id = :id`,
   )
   const list = database.prepare<[number], ArtifactRow>(
-    `select name, size, kept_at as keptAt from artifacts where execution_id = ? order by kept_at, name`,
+    `select name, size, kept_at as keptAt from artifacts where execution_id = ? order by kept_at`,
   )
   const bytes = database.prepare('select coalesce(sum(artifact_bytes), 0) from sizes').pluck()
   const known = database.prepare<[number]>('select 1 from executions where id = ?').pluck()
@@ -26,7 +28,7 @@ export function artifactTable({ database, changes }: Connection) {
   const forget = database.prepare<[number]>('delete from artifacts where execution_id = ?')
   return {
     add({ id, jobId }: { id: number; jobId: string }, { name, size, keptAt }: ArtifactRow): void {
-      insert.run(id, name, size, keptAt)
+      insert.run({ id, name, size, keptAt })
       changes.artifacts(jobId, size)
     },
     /** In the order in which they were kept. */
