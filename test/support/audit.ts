@@ -128,9 +128,16 @@ function lossOf(
   const stored = new Set(
     database.prepare(`select message from logs where execution_id = ?`).pluck().all(id) as string[],
   )
+  // A function that ignores its stop goes on: what it says from then on is no part of its run.
+  const left = database
+    .prepare(
+      `select min(time) from logs where execution_id = ? and message = 'the function ignored its signal; it was left to itself'`,
+    )
+    .pluck()
+    .get(id) as number | null
   const lost = readLines(file)
     .map((line) => line.split(' ').map(Number) as [line: number, time: number])
-    .filter(([line]) => !stored.has(`line ${line}`))
+    .filter(([line, time]) => !stored.has(`line ${line}`) && (left === null || time < left))
   if (lost.length === 0) return none
   if (durationMs !== null) return { ...none, faults: [`#${id} (${name}) ${status}, and lost a line`] }
   const ticks = readLines(join(folder, 'ticks', String(processId))).map(Number)

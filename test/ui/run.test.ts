@@ -144,7 +144,9 @@ describe.skipIf(withoutBrowser)('the page of a run', () => {
     await page.keyboard.press('f')
     await expect.poll(() => follow.getAttribute('aria-pressed')).toBe('true')
     const lastTick = async () => Number((await log.locator('.line').last().innerText()).split(' ').at(-1))
-    const before = await lastTick()
+    // A row that has just come has no text yet.
+    let before = NaN
+    await expect.poll(async () => (before = await lastTick())).toBeGreaterThan(0)
     await expect.poll(lastTick).toBeGreaterThan(before)
   })
 

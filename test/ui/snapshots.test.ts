@@ -101,8 +101,9 @@ describe.skipIf(withoutBrowser)('the main views look as they did', () => {
     const { id } = jobs
       .map((line) => JSON.parse(line) as { id: string; name: string })
       .find(({ name }) => name === 'Report')!
+    await page.locator('.foot .next').waitFor()
     for (const [name, place, wanted] of [
-      ['jobs', '#/jobs', page.getByText('At 03:00')],
+      ['jobs', '#/jobs', page.locator('.spark')],
       ['run', '#/runs/1', page.getByText('Environment:')],
       ['job-settings', `#/jobs/${id}/settings`, page.getByText('Made')],
       ['editor', '#/new-job', page.getByText('photos.sh')],
