@@ -83,15 +83,14 @@ const handlers: Handlers = {
   'jobs.get': (engine, { job }) => engine.store.jobs.find(findJob(engine, job))!,
   'jobs.start'(engine, { job, params = {}, trigger = 'manual' }) {
     requireSecrets(engine, { params })
-    const known = engine.store.jobs.definition(String(job))
+    const { jobs } = engine.store
+    const known = jobs.toRun(String(job))
     const id = known ? String(job) : findJob(engine, job)
-    const { store } = engine
-    const definition = known ?? store.jobs.definition(id)!
-    if (!definition.schedule)
-      return engine.start(definition, store.categories.ofJob(id), params, trigger, () => id)
+    const { definition, categoryId } = known ?? jobs.toRun(id)!
+    if (!definition.schedule) return engine.start(definition, categoryId, params, trigger, () => id)
     const open = openDaemon(engine, id)
     if (open) return keepRunning(engine, open, () => id)
-    return engine.start(definition, store.categories.ofJob(id), params, trigger, () => {
+    return engine.start(definition, categoryId, params, trigger, () => {
       setDaemon(engine, id, null)
       return id
     })
@@ -127,7 +126,8 @@ const handlers: Handlers = {
     const id = findJob(engine, job)
     const { store } = engine
     await engine.stop(store.executions.openIds(id), false)
-    return engine.start(store.jobs.definition(id)!, store.categories.ofJob(id), {}, 'manual', () => {
+    const { definition, categoryId } = store.jobs.toRun(id)!
+    return engine.start(definition, categoryId, {}, 'manual', () => {
       setDaemon(engine, id, null)
       return id
     })

@@ -5,7 +5,7 @@ import { systemClock, type Clock } from './clock.ts'
 import type { JobDefinition, Lane } from './definition.ts'
 import type { Desktop } from './desktop.ts'
 import { diskFault } from './disk.ts'
-import { Dispatcher, defaultSlots } from './dispatch/dispatcher.ts'
+import { DEFAULT_SLOTS, Dispatcher } from './dispatch/dispatcher.ts'
 import { reasonToWait } from './dispatch/explain.ts'
 import { settleDeadHosts } from './dispatch/settle.ts'
 import { isFinal } from './dispatch/lifecycle.ts'
@@ -180,8 +180,7 @@ export async function createEngine(options: EngineOptions) {
       onLeftovers: (root, grace) => leftovers.add(root, grace),
       onEnded(claimed, status, isRetried) {
         if (isRetried) dispatcher.wake()
-        // After a failure it is kept for a look.
-        if (status === 'completed') places.clear(claimed.id)
+        places.leave(claimed.id, status !== 'completed')
       },
     },
   )
@@ -231,12 +230,11 @@ export async function createEngine(options: EngineOptions) {
 
   /** What the program says that has the deck open, before what is set in the deck. */
   function slots(): Record<Lane, number> {
-    const usual = defaultSlots()
     const { processes, threads } = settings()
     return {
-      ...usual,
-      process: processes ?? usual.process,
-      thread: threads ?? usual.thread,
+      ...DEFAULT_SLOTS,
+      ...(processes !== null && { process: processes }),
+      ...(threads !== null && { thread: threads }),
       ...options.slots,
     }
   }

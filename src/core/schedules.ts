@@ -222,9 +222,9 @@ export async function backfill(
 }
 
 async function requireReady({ store, prepare, places }: Engine, jobId: string): Promise<void> {
-  const definition = store.jobs.definition(jobId)
-  if (!definition) return
-  const parts = await prepare(definition, store.categories.ofJob(jobId), {})
+  const job = store.jobs.toRun(jobId)
+  if (!job) return
+  const parts = await prepare(job.definition, job.categoryId, {})
   for (const { definition } of parts) await places.requireStart(definition)
 }
 

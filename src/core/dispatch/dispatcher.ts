@@ -8,12 +8,11 @@ import type { Store } from '../store/store.ts'
 import { ActiveExecution, type ExecutionParts } from './execution.ts'
 import type { Stopping } from './outcome.ts'
 
+/** To ask the system means to read files, and a claim asks each time. */
+const PARALLELISM = availableParallelism()
+
 /** How many executions of each lane may be open at once, over all hosts of the deck. */
-export const defaultSlots = (): Record<Lane, number> => ({
-  inline: 100,
-  thread: availableParallelism(),
-  process: availableParallelism(),
-})
+export const DEFAULT_SLOTS: Record<Lane, number> = { inline: 100, thread: PARALLELISM, process: PARALLELISM }
 
 export interface DispatcherOptions {
   /** `plans` tells whether this host also runs what belongs to nobody. */

@@ -11,7 +11,7 @@ import type { Secrets } from '../secrets.ts'
 import type { Claimed } from '../store/claim.ts'
 import { childExecutor, childStock } from './child.ts'
 import type { Executor, Task } from './executor.ts'
-import type { InlineHandler } from './context.ts'
+import type { InlineHandler, RunFacts } from './context.ts'
 import { launchedExecutor, launchedStock } from './launched.ts'
 import type { Launcher } from './launcher.ts'
 import { launchOf } from './launch.ts'
@@ -50,6 +50,9 @@ export function createPlaces(options: PlaceOptions) {
     return { children, inChild: childExecutor(children) }
   }
 
+  /** Runs that were told where they have a folder of their own, and may have made it: most functions never ask. */
+  const withFolder = new Set<number>()
+
   const storedEnvironments = new WeakMap<Definition, Record<string, string>>()
 
   function storedEnvironment(definition: Definition): Record<string, string> | undefined {
@@ -64,8 +67,7 @@ export function createPlaces(options: PlaceOptions) {
   const environmentOf = (
     { id, jobName, definition, attempt, trigger, scheduledAt, lastSuccessAt }: Claimed,
     variables: Record<string, string>,
-    tempDir: string,
-    stateDir: string,
+    { tempDir, stateDir }: Pick<RunFacts, 'tempDir' | 'stateDir'>,
   ): Record<string, string> => ({
     ...base,
     ...variables,
@@ -106,8 +108,6 @@ export function createPlaces(options: PlaceOptions) {
     async taskOf(claimed: Claimed): Promise<Task> {
       const { id, jobId, jobName, definition, attempt, trigger, lastSuccessAt } = claimed
       const { target } = definition
-      const tempDir = join(folders.temp, String(id))
-      const stateDir = join(folders.state, jobId)
       const plannedAt = claimed.scheduledAt
       if (definition.script) await scripts.check(definition)
       else if (target.kind === 'script') await requireSame(target.file, target.digest)
@@ -116,8 +116,24 @@ export function createPlaces(options: PlaceOptions) {
       const { params, secretParams, variables } = given
       const isInline = laneOf(definition) === 'inline'
       const hasFiles = definition.environmentFiles !== undefined && !isInline
+      const facts = {
+        id,
+        jobId,
+        jobName,
+        attempt,
+        trigger,
+        plannedAt,
+        lastSuccessAt,
+        get tempDir() {
+          withFolder.add(id)
+          return join(folders.temp, String(id))
+        },
+        get stateDir() {
+          return join(folders.state, jobId)
+        },
+      }
       return {
-        facts: { id, jobId, jobName, attempt, trigger, plannedAt, lastSuccessAt, tempDir, stateDir },
+        facts,
         definition,
         params,
         secretParams,
@@ -126,7 +142,7 @@ export function createPlaces(options: PlaceOptions) {
         code: target.kind === 'module' ? checkCode(folders.code, target.digest) : undefined,
         mark: markOf(hostId, id),
         // A function has that of this process.
-        environment: isInline ? {} : environmentOf(claimed, variables, tempDir, stateDir),
+        environment: isInline ? {} : environmentOf(claimed, variables, facts),
         storedEnvironment: hasFiles
           ? maskEnvironment({ ...base, ...given.storedVariables })
           : storedEnvironment(definition),
@@ -144,8 +160,9 @@ export function createPlaces(options: PlaceOptions) {
         await launchOf(definition, { ...base, ...plainVariables(environment) })
     },
 
-    /** Removes the folder that a run had for itself. */
-    clear(id: number): void {
+    /** A run has ended: its folder is removed, or kept for a look. */
+    leave(id: number, keepFolder: boolean): void {
+      if (!withFolder.delete(id) || keepFolder) return
       const folder = join(folders.temp, String(id))
       if (existsSync(folder)) removeFolder(folder)
     },

@@ -83,7 +83,7 @@ export function claimer(connection: Connection, move: MoveStatus) {
       `select id, rank, trigger, attempt, scheduled_at as scheduledAt, params from executions indexed by ${index}
        where status = 'queued' and ${due} and owner = cast(? as text) and job_id = cast(? as text)
          and definition_id = cast(? as integer)
-       order by rank, id limit ?`,
+       order by rank, id limit cast(? as integer)`,
     )
   const firstDue = first('executions_queued', 'due > 0')
   const firstUrgent = first('executions_urgent', 'due = 2')

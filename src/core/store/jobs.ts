@@ -44,9 +44,10 @@ export function jobTable(connection: Connection) {
     )
     .pluck()
   const nameOf = database.prepare<[string]>('select name from jobs where id = ?').pluck()
-  const definition = database.prepare<[string], { id: number; digest: string }>(
-    `select id, digest from snapshots
-     where id = (select definition_id from jobs where jobs.id = ? and jobs.deleted_at is null)`,
+  // The cast keeps SQLite from preparing the join anew for each job: decision 11.
+  const toRun = database.prepare<[string], { id: number; digest: string; categoryId: number | null }>(
+    `select snapshots.id, digest, category_id as categoryId from jobs join snapshots on snapshots.id = definition_id
+     where jobs.id = cast(? as text) and jobs.deleted_at is null`,
   )
   const exists = database.prepare<[string]>('select 1 from jobs where id = ? and deleted_at is null').pluck()
   const named = database.prepare<[string, string, string], JobName>(
@@ -144,8 +145,13 @@ export function jobTable(connection: Connection) {
     },
     /** What it runs and how; undefined where there is no job with this id. */
     definition(id: string): JobDefinition | undefined {
-      const row = definition.get(id)
+      const row = toRun.get(id)
       return row && snapshots.read<JobDefinition>(row.id, row.digest)
+    },
+    /** The same, with the category whose policies it inherits. */
+    toRun(id: string): { definition: JobDefinition; categoryId: number | null } | undefined {
+      const row = toRun.get(id)
+      return row && { definition: snapshots.read(row.id, row.digest), categoryId: row.categoryId }
     },
   }
 }

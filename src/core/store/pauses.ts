@@ -26,6 +26,9 @@ export function pauseTable({ database, orm, changes }: Connection) {
     `${ABOVE} order by target not like 'disabled:%'`,
   )
   const some = database.prepare<[]>('select 1 from pauses limit 1').pluck()
+  const isAnyOver = database
+    .prepare<[number]>('select 1 from pauses where paused_until <= cast(? as integer) limit 1')
+    .pluck()
   const expire = database
     .prepare<[{ now: number }], PauseTarget>(
       `delete from pauses where paused_until <= :now
@@ -56,6 +59,7 @@ export function pauseTable({ database, orm, changes }: Connection) {
     },
     /** Forgets those that have ended by themselves, once all that came due in them has its place in the ledger. */
     expire(now: number): void {
+      if (isAnyOver.get(now) === undefined) return
       for (const target of expire.all({ now })) tell(target)
     },
     /** Lets those that were set by a clock that was ahead begin now. */
