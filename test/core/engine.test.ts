@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Fault, open, type Execution, type HandlerContext, type Parameters } from '../../src/core/index.ts'
@@ -188,6 +188,38 @@ describe('an execution', () => {
         result: 'TimedOut',
         forced: false,
       })
+    },
+  )
+
+  test.each(['in-process', 'process'] as const)(
+    'of CommonJS code requires packages from where that lies (in mode %s)',
+    async (mode) => {
+      const folder = temporaryFolder()
+      mkdirSync(join(folder, 'node_modules', 'neighbour'), { recursive: true })
+      writeFile(join(folder, 'node_modules', 'neighbour'), 'index.js', `module.exports = 'of its own'`)
+      writeFile(folder, 'lib.cjs', `module.exports = require('neighbour')`)
+      const file = writeFile(
+        folder,
+        'handler.mjs',
+        `import found from './lib.cjs'\nexport default () => found`,
+      )
+      const deck = await openDeck()
+      const [run] = await deck.once(mode, { name: 'common' }).add(1, { file }).start()
+      expect(await run!.finished()).toMatchObject({ status: 'completed', result: 'of its own' })
+    },
+  )
+
+  test.each(['in-process', 'process'] as const)(
+    'may have a require of its own for the whole of it (in mode %s)',
+    async (mode) => {
+      const file = writeFile(
+        temporaryFolder(),
+        'handler.mjs',
+        `globalThis.require = (name) => 'own ' + name\nexport default () => globalThis.require('name')`,
+      )
+      const deck = await openDeck()
+      const [run] = await deck.once(mode, { name: 'own' }).add(1, { file }).start()
+      expect(await run!.finished()).toMatchObject({ status: 'completed', result: 'own name' })
     },
   )
 

@@ -79,7 +79,7 @@ export class Dispatcher {
     )
     if (!claimed) return
     this.#leftWaiting = claimed.more // before any of them can end
-    await nextTurn() // who started one is told of it before its handler begins
+    // At once: a stop that is stored from now on finds it.
     for (const execution of claimed.executions) {
       let gaveWay = false
       // What takes its place is claimed with the same commit.

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { requireCallable } from './callable.ts'
 import { createContext, type InlineHandler } from './context.ts'
 import type { Executor, Outcome } from './executor.ts'
@@ -33,6 +34,7 @@ export function inlineExecutor(functions: ReadonlyMap<string, InlineHandler>): E
       }
     }
 
+    await nextTurn() // who started it is told of it before the function begins
     return {
       begin: () => void call().then(ended.resolve),
       stop: stopper.stop,

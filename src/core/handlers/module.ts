@@ -52,10 +52,7 @@ export async function bundleModule(file: string, codeFolder: string): Promise<Bu
       __filename: JSON.stringify(file),
       __dirname: JSON.stringify(dirname(file)),
     },
-    // What CommonJS code requires is found from its own place, not from that of the bundle.
-    banner: {
-      js: `globalThis.require ??= process.getBuiltinModule('module').createRequire(${JSON.stringify(url)});`,
-    },
+    banner: { js: requireFrom(url) },
     plugins: [packagesStayOutside(inputs), noteInputs(inputs, (text) => (source ??= text))],
     logLevel: 'silent',
   }).catch((thrown: BuildFailure) => {
@@ -71,6 +68,17 @@ export async function bundleModule(file: string, codeFolder: string): Promise<Bu
   }
   return { digest: await keepCode(codeFolder, result.outputFiles[0]!.contents), inputs, source: source ?? '' }
 }
+
+/**
+ * What CommonJS code requires is found from its own place, not from that of the bundle. Most code requires nothing, and to
+ * make a `require` takes as long as a message to a thread: it is made when it is asked for.
+ */
+const requireFrom = (url: string) =>
+  `'require' in globalThis || Object.defineProperty(globalThis, 'require', {
+    configurable: true,
+    get: () => (globalThis.require = process.getBuiltinModule('module').createRequire(${JSON.stringify(url)})),
+    set: (value) => Object.defineProperty(globalThis, 'require', { value, writable: true }),
+  });`.replaceAll(/\n\s*/g, ' ')
 
 /** Notes what is read, the entry first: just these bytes are bundled, whatever becomes of the file meanwhile. */
 const noteInputs = (inputs: Map<string, Input>, onSource: (text: string) => void): Plugin => ({
