@@ -17,8 +17,11 @@ export function logFile(folder: string, name: string): { say: Say; file: string 
   logger.transports.console.level = false
   // Without a name it looks for a package.json around the working folder, and where there is none it writes nothing.
   logger.transports.file.setAppName('Jobdeck')
-  const tellFault = (thrown: unknown) =>
-    process.emitWarning(`${file}: ${String(thrown)}`, { code: 'JOBDECK_LOG' })
+  let isTold = false // once: a full disk lasts for many lines
+  const tellFault = (thrown: unknown) => {
+    if (!isTold) process.emitWarning(`${file}: ${String(thrown)}`, { code: 'JOBDECK_LOG' })
+    isTold = true
+  }
   Object.assign(logger, { processInternalErrorFn: tellFault })
   Object.assign(logger.transports.file, {
     resolvePathFn: () => file,

@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { CheckedInput, Execution, Output } from '../shared/contract.ts'
 import { Fault, invalidInput, toFault } from '../shared/fault.ts'
-import type { Schedule } from '../shared/schedule.ts'
+import { YEAR, type Schedule } from '../shared/schedule.ts'
 import type { Engine } from './engine.ts'
 import { quietBlocks, type Block } from './plan/blocked.ts'
 import { checkSchedule } from './plan/check.ts'
@@ -15,9 +15,10 @@ type Deck = Pick<Engine, 'store' | 'clock' | 'planning' | 'actor' | 'wake'>
 const AHEAD = 8 * 86_400_000
 /** What is skipped is not counted, but somewhere it has to end. */
 const MOST_LOOKED_AT = 100_000
-const YEAR = 365 * 86_400_000
 /** For so long, in ms, what is planned is put together before others have their turn. */
 const TURN = 10
+/** So many paused jobs may come before the first that will run. */
+const MOST_PASSED_OVER = 1000
 /** So many runs are made up for at once. */
 const BACKFILL_LIMIT = 1000
 
@@ -65,7 +66,13 @@ function* comingTimes(schedule: Schedule, table: Timetable, localZone: string, a
 /** What is planned over all jobs, the soonest first. Others have their turn while it is put together. */
 export async function upcoming(
   { store, clock, planning }: Deck,
-  { from = clock.now(), to = from + YEAR, limit = 100, spacing }: CheckedInput<'schedules.upcoming'>,
+  {
+    from = clock.now(),
+    to = from + YEAR,
+    limit = 100,
+    spacing,
+    willRun = false,
+  }: CheckedInput<'schedules.upcoming'>,
 ): Promise<Output<'schedules.upcoming'>> {
   const localZone = planning.ledger.localZone()
   const times: Output<'schedules.upcoming'>['times'] = []
@@ -78,19 +85,24 @@ export async function upcoming(
     last = times.at(-1)!.at
   }
   // The job that comes next after so many others has no part in the first so many times.
-  const isFromNow = from <= clock.now()
-  for (const { jobId, jobName, nextAt, since, snoozedAt } of store.plans.coming(isFromNow ? limit + 1 : -1)) {
+  const most = from > clock.now() ? -1 : limit + (willRun ? MOST_PASSED_OVER : 1)
+  for (const { jobId, jobName, nextAt, since, snoozedAt } of store.plans.coming(most)) {
     if (nextAt > last) continue
+    /** When it is not paused any more, as it stands now. */
+    const resumesAt = Math.max(
+      -Infinity,
+      ...store.pauses.allOfJob(jobId).map(({ pausedUntil }) => pausedUntil ?? Infinity),
+    )
+    if (willRun && resumesAt === Infinity) continue
     const schedule = store.jobs.definition(jobId)?.schedule
     if (!schedule) continue
     const table = timetableOf(schedule, { since, localZone })
     let count = 0
-    const pauses = store.pauses.allOfJob(jobId)
-    const isPausedAt = (at: number) =>
-      pauses.some(({ pausedUntil }) => pausedUntil === null || at < pausedUntil)
-    for (const { at } of comingTimes(schedule, table, localZone, Math.max(from, nextAt - 1), spacing)) {
+    const after = Math.max(from, nextAt - 1, willRun ? resumesAt - 1 : -Infinity)
+    for (const { at } of comingTimes(schedule, table, localZone, after, spacing)) {
+      if (willRun && at === snoozedAt) continue
       if (at > last || count++ > limit) break
-      times.push({ jobId, jobName, at, snoozed: at === snoozedAt, paused: isPausedAt(at) })
+      times.push({ jobId, jobName, at, snoozed: at === snoozedAt, paused: at < resumesAt })
     }
     if (times.length > 2 * limit) keepSoonest()
     if (performance.now() < turnEnds) continue

@@ -1,5 +1,5 @@
 /** What no page may do, whatever it holds: see the security checklist of Electron. */
-import { app, shell, type Session, type WebContents } from 'electron'
+import { app, dialog, shell, type Session, type WebContents } from 'electron'
 import { ORIGIN, SCHEME } from './pages.ts'
 
 /** What a page may ask for: to put something where people paste it from. */
@@ -27,7 +27,12 @@ export const secureAllContents = () =>
 
 function secureContents(contents: WebContents): void {
   contents.setWindowOpenHandler(({ url }) => {
-    if (isOfWeb(url)) void shell.openExternal(url)
+    if (isOfWeb(url))
+      shell
+        .openExternal(url)
+        .catch((thrown: Error) =>
+          dialog.showErrorBox('The link could not be opened', `${url}\n\n${thrown.message}`),
+        )
     return { action: 'deny' }
   })
   contents.on('will-attach-webview', (event) => event.preventDefault())

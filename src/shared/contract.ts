@@ -7,7 +7,7 @@ import { logRequests } from './logs.ts'
 import { parameters } from './parameters.ts'
 import { duration, keepRuns, line, mode, policy, policySchema, size, variables } from './policy.ts'
 import { scriptName, scriptRequests } from './scripts.ts'
-import { OUTCOMES, REASONS, scheduleSchema } from './schedule.ts'
+import { OUTCOMES, REASONS, YEAR, scheduleSchema } from './schedule.ts'
 import { secretRequests } from './secrets.ts'
 import { JOB_STATUSES, STATUSES, type Status } from './statuses.ts'
 import { WAITS } from './waits.ts'
@@ -475,7 +475,9 @@ export const contract = {
       /** 100, if not given. */
       limit: z.int().min(1).max(10_000).optional(),
       /** So far apart, in ms, are two times of one job at least; all are told, if not given. For pictures. */
-      spacing: z.int().min(0).optional(),
+      spacing: z.int().min(0).max(YEAR).optional(),
+      /** Only those that will run as it stands now: none that is skipped or paused. */
+      willRun: z.boolean().optional(),
     }),
     output: z.object({
       times: z.array(

@@ -8,7 +8,7 @@ export type ScheduleKind = (typeof SCHEDULE_KINDS)[number]
 /** The zone that follows the machine, wherever it goes. */
 export const LOCAL = 'local'
 
-const YEAR = 365 * 86_400_000
+export const YEAR = 365 * 86_400_000
 const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
 const MONTH_LENGTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 

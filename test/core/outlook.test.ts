@@ -77,6 +77,27 @@ test('what a pause keeps from running is told as paused, while it lasts', async 
   expect(await paused()).toEqual({ paused: [false, false], free: [false, false] })
 })
 
+test('of what will run, nothing is told that is skipped or paused, however much of it comes before', async () => {
+  const deck = await openTestDeck({ clock: createTestClock({ now: BEGIN }) })
+  for (const name of ['paused', 'paused for a while', 'skipped once'])
+    await deck.every('in-process', { name }, MINUTE).add(1, nothing).save()
+  const next = async () => {
+    const { times } = await deck.client.request('schedules.upcoming', { limit: 1, willRun: true })
+    return times.map(({ jobName, at }) => [jobName, (at - BEGIN) / MINUTE])
+  }
+  await deck.client.request('pauses.set', { target: { job: 'paused' } })
+  await deck.client.request('pauses.set', {
+    target: { job: 'paused for a while' },
+    until: BEGIN + 300.5 * MINUTE,
+  })
+  await deck.client.request('jobs.skipNext', { job: 'skipped once' })
+  expect(await next()).toEqual([['skipped once', 2]])
+  await deck.client.request('jobs.enable', { job: 'skipped once', enabled: false })
+  expect(await next()).toEqual([['paused for a while', 301]])
+  await deck.client.request('pauses.set', { target: { deck: true } })
+  expect(await next()).toEqual([])
+})
+
 test('what is skipped is told as such, what is disabled is not planned', async () => {
   const deck = await openTestDeck({ clock: createTestClock({ now: BEGIN }) })
   for (const name of ['skipped', 'disabled'])

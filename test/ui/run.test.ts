@@ -71,6 +71,8 @@ describe.skipIf(withoutBrowser)('the page of a run', () => {
           ['notes.txt', 'all is <b>paid</b>'],
           ['plot.png', Buffer.from('${square}', 'base64')],
           ['data.bin', Buffer.from([0, 255, 1])],
+          ['png', 'no ending'],
+          ['large.bin', Buffer.alloc(2_500_000, Uint8Array.from({ length: 251 }, (_, byte) => byte))],
         ]) {
           writeFileSync(tempDir + '/' + name, content)
           await attach(tempDir + '/' + name)
@@ -95,6 +97,32 @@ describe.skipIf(withoutBrowser)('the page of a run', () => {
     ])
     expect(saved.suggestedFilename()).toBe('data.bin')
     expect(readFileSync(await saved.path())).toEqual(Buffer.from([0, 255, 1]))
+    await page.keyboard.press('Escape')
+    await aside.getByRole('button', { name: 'png', exact: true }).click()
+    await dialog.getByText('no ending').waitFor()
+    await page.keyboard.press('Escape')
+    // In three pieces.
+    const [large] = await Promise.all([
+      page.waitForEvent('download'),
+      aside.getByRole('button', { name: 'Save large.bin' }).click(),
+    ])
+    const bytes = Buffer.alloc(
+      2_500_000,
+      Uint8Array.from({ length: 251 }, (_, byte) => byte),
+    )
+    expect(readFileSync(await large.path()).equals(bytes)).toBe(true)
+  })
+
+  test.each([
+    ['with front matter', '---\ntitle: kept\n---\n\n# After it', 'title: kept'],
+    // The library goes deeper than there is room for.
+    ['that cannot be drawn', '**a '.repeat(5000) + ' b**'.repeat(5000), '**a **a'],
+  ])('shows a summary %s', async (_, summary, text) => {
+    const deck = await withScript(`export default (x) => x.summarize(${JSON.stringify(summary)})`)
+    await deck.run('start', 'Bills', '--here')
+    const page = await deck.window({}, '#/runs/1')
+    await page.getByRole('complementary').getByText(text).first().waitFor()
+    await page.getByRole('heading', { name: 'Run #1' }).waitFor()
   })
 
   test('is run again with a key, with the same parameters', async () => {

@@ -17,8 +17,6 @@ interface OverviewState extends Reading {
 /** How it stands with everything: at the foot of the window. */
 export const useOverview = create<OverviewState>(() => ({ ...UNREAD, queue: null, next: null, size: null }))
 
-/** Among so many planned runs one is looked for that nobody skipped or paused. */
-const COMING = 200
 /** In ms. */
 const PACE = 500
 /** The size is asked for this seldom, in ms. */
@@ -29,9 +27,9 @@ export function keepOverview(): () => void {
   async function read(): Promise<Partial<OverviewState>> {
     const [queue, { times }] = await Promise.all([
       client.request('queue.get', {}),
-      client.request('schedules.upcoming', { limit: COMING }),
+      client.request('schedules.upcoming', { limit: 1, willRun: true }),
     ])
-    const found = { queue, next: times.find(({ snoozed, paused }) => !snoozed && !paused) ?? null }
+    const found = { queue, next: times[0] ?? null }
     if (performance.now() - sizedAt < SIZE_INTERVAL) return found
     sizedAt = performance.now()
     const { database } = await client.request('deck.sizes', { limit: 1 })

@@ -54,12 +54,14 @@ export async function readPicture({ from, to }: Range, limit = MOST) {
 }
 
 async function readPlanned({ from, to }: Range, limit: number) {
-  if (to <= Date.now()) return { times: [], complete: true }
-  const all = await client.request('schedules.upcoming', { to: Math.ceil(to), limit })
+  const now = Date.now()
+  if (to <= now) return { times: [], complete: true }
+  const range = { to: Math.ceil(to), ...(from > now && { from: Math.floor(from) }) }
+  const all = await client.request('schedules.upcoming', { ...range, limit })
   if (all.complete) return all
   // Jobs that run all the time must leave room for those that run once a night.
   const spacing = Math.ceil((to - from) * NEAREST)
-  const { times } = await client.request('schedules.upcoming', { to: Math.ceil(to), limit, spacing })
+  const { times } = await client.request('schedules.upcoming', { ...range, limit, spacing })
   return { times, complete: false }
 }
 

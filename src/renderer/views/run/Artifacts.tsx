@@ -1,5 +1,5 @@
 import { Download } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { bytesText } from '../../format.ts'
 import { Dialog } from '../../parts/Dialog.tsx'
@@ -13,20 +13,27 @@ export function Artifacts({ run, artifacts }: { run: number; artifacts: Artifact
   const [reading, setReading] = useState<string | null>(null)
   const [open, setOpen] = useState<{ name: string; content: Blob; shown: Shown } | null>(null)
 
-  async function read(name: string): Promise<Blob | undefined> {
+  const giveUp = useRef(new AbortController())
+  useEffect(() => {
+    const controller = (giveUp.current = new AbortController())
+    return () => controller.abort()
+  }, [run])
+
+  /** Reads the file for something that is done with it; nothing, where the person has left meanwhile. */
+  async function read(name: string, use: (content: Blob) => unknown): Promise<void> {
+    const { signal } = giveUp.current
     setReading(name)
-    const content = await attempt(() => readArtifact(run, name))
+    await attempt(async () => {
+      const content = await readArtifact(run, name, signal).catch((thrown: unknown) => {
+        if (!signal.aborted) throw thrown
+      })
+      if (content && !signal.aborted) await use(content)
+    })
     setReading(null)
-    return content
   }
-  async function save(name: string): Promise<void> {
-    const content = await read(name)
-    if (content) saveFile(name, content)
-  }
-  async function show(name: string): Promise<void> {
-    const content = await read(name)
-    if (content) setOpen({ name, content, shown: await showable(name, content) })
-  }
+  const save = (name: string) => read(name, (content) => saveFile(name, content))
+  const show = (name: string) =>
+    read(name, async (content) => setOpen({ name, content, shown: await showable(name, content) }))
 
   return (
     <>
@@ -36,7 +43,13 @@ export function Artifacts({ run, artifacts }: { run: number; artifacts: Artifact
           return (
             <li key={name} aria-busy={reading === name}>
               {mayShow(artifact) ? (
-                <button type="button" className="plain" title={path} onClick={() => show(name)}>
+                <button
+                  type="button"
+                  className="plain"
+                  title={path}
+                  disabled={reading !== null}
+                  onClick={() => show(name)}
+                >
                   <bdi>{name}</bdi>
                 </button>
               ) : (

@@ -37,6 +37,7 @@ const block = ({ children }: { children?: ReactNode }) => <pre tabIndex={0}>{chi
 
 const OPTIONS: MarkdownToJSX.Options = {
   disableParsingRawHTML: true,
+  preserveFrontmatter: true,
   forceBlock: true,
   forceWrapper: true,
   wrapper: ({ children }: { children?: ReactNode }) => <div className="markdown">{children}</div>,
