@@ -5,6 +5,9 @@ import log from 'electron-log/node.js'
 /** When the file is longer than this, in bytes, it becomes `NAME.old.log`, and a new one is begun. */
 const SIZE_LIMIT = 5 * 1024 * 1024
 
+/** That nothing can be written is told this seldom, in ms: a disk stays full for many lines. */
+const TELL_INTERVAL = 3_600_000
+
 export type Say = (level: 'info' | 'warn' | 'error', text: string) => void
 
 /**
@@ -17,10 +20,11 @@ export function logFile(folder: string, name: string): { say: Say; file: string 
   logger.transports.console.level = false
   // Without a name it looks for a package.json around the working folder, and where there is none it writes nothing.
   logger.transports.file.setAppName('Jobdeck')
-  let isTold = false // once: a full disk lasts for many lines
+  let toldAt = -Infinity
   const tellFault = (thrown: unknown) => {
-    if (!isTold) process.emitWarning(`${file}: ${String(thrown)}`, { code: 'JOBDECK_LOG' })
-    isTold = true
+    if (performance.now() < toldAt + TELL_INTERVAL) return
+    toldAt = performance.now()
+    process.emitWarning(`${file}: ${String(thrown)}`, { code: 'JOBDECK_LOG' })
   }
   Object.assign(logger, { processInternalErrorFn: tellFault })
   Object.assign(logger.transports.file, {

@@ -7,6 +7,7 @@ import type { Engine } from './engine.ts'
 import { quietBlocks, type Block } from './plan/blocked.ts'
 import { checkSchedule } from './plan/check.ts'
 import { timesIn, timetableOf, zoneOf, type Timetable } from './plan/timetable.ts'
+import type { Coming } from './store/plans.ts'
 import type { DaemonStop } from './store/schema.ts'
 
 type Deck = Pick<Engine, 'store' | 'clock' | 'planning' | 'actor' | 'wake'>
@@ -17,8 +18,6 @@ const AHEAD = 8 * 86_400_000
 const MOST_LOOKED_AT = 100_000
 /** For so long, in ms, what is planned is put together before others have their turn. */
 const TURN = 10
-/** So many paused jobs may come before the first that will run. */
-const MOST_PASSED_OVER = 1000
 /** So many runs are made up for at once. */
 const BACKFILL_LIMIT = 1000
 
@@ -45,8 +44,15 @@ export async function preview(
 /**
  * The times after an instant that no quiet time blocks.
  * @param spacing leaves out those that come sooner than so many ms after one
+ * @param except left out as well
  */
-function* comingTimes(schedule: Schedule, table: Timetable, localZone: string, after: number, spacing = 1) {
+function* comingTimes(
+  schedule: Schedule,
+  table: Timetable,
+  localZone: string,
+  after: number,
+  { spacing = 1, except = null }: { spacing?: number | undefined; except?: number | null } = {},
+) {
   let blocks: Block[] = []
   let blocksUntil = -Infinity
   let next = table.next(after)
@@ -57,9 +63,10 @@ function* comingTimes(schedule: Schedule, table: Timetable, localZone: string, a
       blocks = quietBlocks(schedule, localZone, at - 1, blocksUntil)
     }
     const block = blocks.find((each) => at >= each.from && at < each.to)
-    if (!block) yield next
-    const nextAfter = block ? (block.to < Infinity ? block.to - 1 : at) : at + Math.max(spacing - 1, 0)
-    next = table.next(nextAfter)
+    const isTold = !block && at !== except
+    if (isTold) yield next
+    const end = block && block.to < Infinity ? block.to - 1 : at
+    next = table.next(isTold ? at + Math.max(spacing - 1, 0) : end)
   }
 }
 
@@ -84,23 +91,27 @@ export async function upcoming(
     times.length = limit
     last = times.at(-1)!.at
   }
-  // The job that comes next after so many others has no part in the first so many times.
-  const most = from > clock.now() ? -1 : limit + (willRun ? MOST_PASSED_OVER : 1)
-  for (const { jobId, jobName, nextAt, since, snoozedAt } of store.plans.coming(most)) {
-    if (nextAt > last) continue
-    /** When it is not paused any more, as it stands now. */
-    const resumesAt = Math.max(
-      -Infinity,
-      ...store.pauses.allOfJob(jobId).map(({ pausedUntil }) => pausedUntil ?? Infinity),
-    )
-    if (willRun && resumesAt === Infinity) continue
+  const resumption = store.pauses.resumptions()
+  const runsNext = (job: Coming) => job.snoozedAt !== job.nextAt && resumption(job) <= job.nextAt
+  /** The job that comes next after so many others has no part in the first so many times. */
+  function candidates(): Coming[] {
+    if (from > clock.now()) return store.plans.coming(-1)
+    for (let most = limit + 1; ; most *= 8) {
+      const jobs = store.plans.coming(most)
+      if (!willRun || jobs.length < most || jobs.filter(runsNext).length > limit) return jobs
+    }
+  }
+  for (const job of candidates()) {
+    const { jobId, jobName, nextAt, since, snoozedAt } = job
+    const resumesAt = resumption(job)
+    if (nextAt > last || (willRun && resumesAt === Infinity)) continue
     const schedule = store.jobs.definition(jobId)?.schedule
     if (!schedule) continue
     const table = timetableOf(schedule, { since, localZone })
     let count = 0
     const after = Math.max(from, nextAt - 1, willRun ? resumesAt - 1 : -Infinity)
-    for (const { at } of comingTimes(schedule, table, localZone, after, spacing)) {
-      if (willRun && at === snoozedAt) continue
+    const except = willRun ? snoozedAt : null
+    for (const { at } of comingTimes(schedule, table, localZone, after, { spacing, except })) {
       if (at > last || count++ > limit) break
       times.push({ jobId, jobName, at, snoozed: at === snoozedAt, paused: at < resumesAt })
     }

@@ -28,11 +28,13 @@ export const secureAllContents = () =>
 function secureContents(contents: WebContents): void {
   contents.setWindowOpenHandler(({ url }) => {
     if (isOfWeb(url))
-      shell
-        .openExternal(url)
-        .catch((thrown: Error) =>
-          dialog.showErrorBox('The link could not be opened', `${url}\n\n${thrown.message}`),
-        )
+      shell.openExternal(url).catch((thrown: Error) =>
+        dialog.showMessageBox({
+          type: 'error',
+          message: 'The link could not be opened',
+          detail: `${url}\n\n${thrown.message}`,
+        }),
+      )
     return { action: 'deny' }
   })
   contents.on('will-attach-webview', (event) => event.preventDefault())

@@ -476,7 +476,7 @@ export const contract = {
       limit: z.int().min(1).max(10_000).optional(),
       /** So far apart, in ms, are two times of one job at least; all are told, if not given. For pictures. */
       spacing: z.int().min(0).max(YEAR).optional(),
-      /** Only those that will run as it stands now: none that is skipped or paused. */
+      /** Only those that nobody skipped or paused, as it stands now. */
       willRun: z.boolean().optional(),
     }),
     output: z.object({

@@ -244,6 +244,23 @@ describe('an execution', () => {
     expect(await execution!.finished()).toMatchObject({ status: 'cancelled', forced: false })
   })
 
+  test.each([false, true])(
+    'that is stopped before its function begins is not said to have ignored it (force: %s)',
+    async (force) => {
+      const deck = await openDeck()
+      let hasBegun = false
+      const handler = (execution: HandlerContext) => {
+        hasBegun = true
+        return obedient(execution)
+      }
+      const [run] = await deck.once('in-process', { name: 'early' }).add(1, handler).start()
+      await run!.stop({ force }) // as a rule before it has begun
+      const { status, logCount } = await run!.finished()
+      expect(status).toBe('cancelled')
+      expect(logCount).toBe(force && hasBegun ? 1 : 0)
+    },
+  )
+
   test('that is stopped does not take its siblings along; cancelling the job does', async () => {
     const deck = await openDeck()
     const job = deck.once('in-process', { name: 'siblings', maxWorkers: 3 })

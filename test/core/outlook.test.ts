@@ -81,8 +81,15 @@ test('of what will run, nothing is told that is skipped or paused, however much 
   const deck = await openTestDeck({ clock: createTestClock({ now: BEGIN }) })
   for (const name of ['paused', 'paused for a while', 'skipped once'])
     await deck.every('in-process', { name }, MINUTE).add(1, nothing).save()
-  const next = async () => {
-    const { times } = await deck.client.request('schedules.upcoming', { limit: 1, willRun: true })
+  const categories = ['', 'kept', 'kept/back']
+  for (let count = 0; count < 30; count++)
+    await deck
+      .every('in-process', { name: `below ${count}`, category: categories[count % 3] || 'kept' }, MINUTE)
+      .add(1, nothing)
+      .save()
+  await deck.client.request('pauses.set', { target: { category: 'kept' } })
+  const next = async (spacing?: number) => {
+    const { times } = await deck.client.request('schedules.upcoming', { limit: 1, willRun: true, spacing })
     return times.map(({ jobName, at }) => [jobName, (at - BEGIN) / MINUTE])
   }
   await deck.client.request('pauses.set', { target: { job: 'paused' } })
@@ -92,6 +99,7 @@ test('of what will run, nothing is told that is skipped or paused, however much 
   })
   await deck.client.request('jobs.skipNext', { job: 'skipped once' })
   expect(await next()).toEqual([['skipped once', 2]])
+  expect(await next(60 * MINUTE)).toEqual([['skipped once', 2]])
   await deck.client.request('jobs.enable', { job: 'skipped once', enabled: false })
   expect(await next()).toEqual([['paused for a while', 301]])
   await deck.client.request('pauses.set', { target: { deck: true } })

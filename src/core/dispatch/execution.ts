@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import prettyBytes from 'pretty-bytes'
 import type { ErrorInfo, FinalStatus } from '../../shared/contract.ts'
 import type { Clock } from '../clock.ts'
@@ -190,6 +191,8 @@ export class ActiveExecution {
       if (this.#stopping) return this.#neverBegan()
       return judge({ kind: 'threw', error: errorInfo(thrown) }, this.#stopping, definition)
     }
+    // Who started it is told of it before its handler begins; where that is stored by itself it was.
+    if (this.#claimed.begun) await nextTurn()
     if (!(await this.#begin(task, run))) {
       await run.kill()
       return this.#neverBegan()

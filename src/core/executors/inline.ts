@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { requireCallable } from './callable.ts'
 import { createContext, type InlineHandler } from './context.ts'
 import type { Executor, Outcome } from './executor.ts'
@@ -34,11 +33,15 @@ export function inlineExecutor(functions: ReadonlyMap<string, InlineHandler>): E
       }
     }
 
-    await nextTurn() // who started it is told of it before the function begins
+    let hasBegun = false
     return {
-      begin: () => void call().then(ended.resolve),
+      begin() {
+        hasBegun = true
+        void call().then(ended.resolve)
+      },
       stop: stopper.stop,
       async kill() {
+        if (!hasBegun) return
         const message = 'the function ignored its signal; it was left to itself'
         sink.log({ level: 'warn', message })
         ended.resolve({ kind: 'died', code: null, signal: null, message })

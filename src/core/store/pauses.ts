@@ -36,6 +36,12 @@ export function pauseTable({ database, orm, changes }: Connection) {
        returning target`,
     )
     .pluck()
+  const every = database.prepare<[], { target: string; until: number | null }>(
+    'select target, paused_until as until from pauses',
+  )
+  const parents = database.prepare<[], { id: number; parentId: number | null }>(
+    'select id, parent_id as parentId from categories',
+  )
   const nextChange = database
     .prepare<[number]>('select min(paused_until) from pauses where paused_until > ?')
     .pluck()
@@ -71,6 +77,21 @@ export function pauseTable({ database, orm, changes }: Connection) {
       any.get({ now }) === undefined ? undefined : ofJob.get({ jobId, now }),
     /** Those that apply to the job, over or not: what came due in them is looked at later. */
     allOfJob: (jobId: string): Pause[] => (some.get() === undefined ? [] : allOfJob.all({ jobId })),
+    /**
+     * Looks once at all pauses.
+     * @returns the function that tells when a job is not paused any more, as it stands now: -Infinity where it is not,
+     *   Infinity where nobody has said
+     */
+    resumptions(): (job: { jobId: string; categoryId: number | null }) => number {
+      const untils = new Map(every.all().map(({ target, until }) => [target, until ?? Infinity]))
+      if (untils.size === 0) return () => -Infinity
+      const above = new Map(parents.all().map(({ id, parentId }) => [id, parentId]))
+      return ({ jobId, categoryId }) => {
+        const targets: PauseTarget[] = ['deck', `job:${jobId}`, `disabled:${jobId}`]
+        for (let id = categoryId; id !== null; id = above.get(id)!) targets.push(`category:${id}`)
+        return Math.max(...targets.map((target) => untils.get(target) ?? -Infinity))
+      }
+    },
     find: (target: PauseTarget) => orm.select().from(pauses).where(eq(pauses.target, target)).get(),
     /** All but those that stand for a job that is disabled. */
     list: () => orm.select().from(pauses).where(notLike(pauses.target, 'disabled:%')).all(),

@@ -7,6 +7,7 @@ export type Plan = typeof plans.$inferSelect
 export interface Coming {
   jobId: string
   jobName: string
+  categoryId: number | null
   nextAt: number
   since: number
   snoozedAt: number | null
@@ -48,7 +49,7 @@ export function planTable({ database, orm, changes }: Connection) {
     .prepare<[]>(`select job_id from plans indexed by plans_idle where kind = 'cron' and due_at is null`)
     .pluck()
   const coming = database.prepare<[number], Coming>(
-    `select job_id as jobId, jobs.name as jobName, next_at as nextAt, since, snoozed_at as snoozedAt
+    `select job_id as jobId, jobs.name as jobName, category_id as categoryId, next_at as nextAt, since, snoozed_at as snoozedAt
      from plans indexed by plans_due join jobs on jobs.id = job_id
      where due_at is not null and kind <> 'daemon' and jobs.deleted_at is null
        and not exists (select 1 from pauses where target = 'disabled:' || job_id)

@@ -21,6 +21,7 @@ export function Artifacts({ run, artifacts }: { run: number; artifacts: Artifact
 
   /** Reads the file for something that is done with it; nothing, where the person has left meanwhile. */
   async function read(name: string, use: (content: Blob) => unknown): Promise<void> {
+    if (reading !== null) return
     const { signal } = giveUp.current
     setReading(name)
     await attempt(async () => {
@@ -34,6 +35,8 @@ export function Artifacts({ run, artifacts }: { run: number; artifacts: Artifact
   const save = (name: string) => read(name, (content) => saveFile(name, content))
   const show = (name: string) =>
     read(name, async (content) => setOpen({ name, content, shown: await showable(name, content) }))
+  // One that is disabled would lose the focus, which is to come back to it.
+  const isBusy = reading !== null
 
   return (
     <>
@@ -47,7 +50,7 @@ export function Artifacts({ run, artifacts }: { run: number; artifacts: Artifact
                   type="button"
                   className="plain"
                   title={path}
-                  disabled={reading !== null}
+                  aria-disabled={isBusy}
                   onClick={() => show(name)}
                 >
                   <bdi>{name}</bdi>
@@ -61,7 +64,7 @@ export function Artifacts({ run, artifacts }: { run: number; artifacts: Artifact
                 className="icon"
                 aria-label={t('run.saveArtifact', { name })}
                 title={t('run.save')}
-                disabled={reading !== null}
+                aria-disabled={isBusy}
                 onClick={() => save(name)}
               >
                 <Download aria-hidden size={14} />

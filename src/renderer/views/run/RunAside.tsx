@@ -40,7 +40,7 @@ export function RunAside({ run }: { run: ExecutionDetail }) {
       </Part>
       {extras.artifacts.length > 0 && (
         <Part title={t('run.artifacts')}>
-          <Artifacts run={run.id} artifacts={extras.artifacts} />
+          <Artifacts key={run.id} run={run.id} artifacts={extras.artifacts} />
         </Part>
       )}
       {extras.samples.length > 1 && (
