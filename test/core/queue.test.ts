@@ -124,6 +124,37 @@ describe('what may run at once', () => {
     await last.finished()
     expect(order).toEqual(['high', 'first', 'second', 'low', 'last'])
   })
+
+  test('lets thousands in that are started at once, though they fill several commits', async () => {
+    const deck = await openDeck({ slots: { inline: 5000 } })
+    const all = Promise.withResolvers<void>()
+    const end = Promise.withResolvers<void>()
+    let begun = 0
+    const jobs = ['a', 'b', 'c'].map((name) =>
+      deck.once('in-process', { name, maxWorkers: 1000 }).add(1, () => {
+        begun++
+        if (begun === 2700) all.resolve()
+        return end.promise
+      }),
+    )
+    await Promise.all(jobs.map((job) => job.save()))
+    await Promise.all(jobs.flatMap((job) => Array.from({ length: 900 }, () => job.start())))
+    await all.promise // none ends before all have begun: nothing but its own start lets one in
+    end.resolve()
+    for (const job of jobs) expect((await job.finished()).status).toBe('completed')
+  })
+
+  test('is claimed with the commit that queues it, however many are started in one turn', async () => {
+    const deck = await openDeck()
+    const { job, begun, end } = crowd(deck, { name: 'crowd' })
+    await job.save()
+    const runs = (await Promise.all(Array.from({ length: 20 }, () => job.start()))).flat()
+    // The next commit would come a turn later.
+    for (const run of runs) expect((await run.get()).status).toBe('running')
+    end()
+    await job.finished()
+    expect(begun).toHaveLength(20)
+  })
 })
 
 describe('a pause', () => {

@@ -69,13 +69,15 @@ export class Dispatcher {
     const claimed = await store.write(
       () => {
         if (this.#closed) return undefined
+        // Whatever woke it until now is seen by this very look; but for what waits for a commit of its own.
+        if (!store.isWriting()) this.#again = false
         const now = clock.now()
         store.pauses.expire(now)
         store.executions.expire(now)
         const self = { id: host.id, plans: host.plans(), mayCatchUp: host.mayCatchUp, now }
         return store.executions.claim(self, slots(), fit, ready)
       },
-      { patient: true },
+      { patient: true, last: true },
     )
     if (!claimed) return
     this.#leftWaiting = claimed.more // before any of them can end

@@ -18,6 +18,7 @@ interface Write {
   /** Given up at this monotonic time, or never. */
   deadline: number
   rows: number
+  last: boolean
 }
 
 export interface WriteOptions {
@@ -27,6 +28,8 @@ export interface WriteOptions {
   rows?: number
   /** Waits a little for others to share its commit. */
   unhurried?: boolean
+  /** Runs after all others that share its commit: what looks at what they have done. */
+  last?: boolean
 }
 
 /**
@@ -83,11 +86,14 @@ export class Writer {
   }
 
   /** Runs `work` in the next commit; resolves with its value once that is committed. */
-  run<T>(work: () => T, { patient, rows = 1, unhurried = false }: WriteOptions = {}): Promise<T> {
+  run<T>(
+    work: () => T,
+    { patient, rows = 1, unhurried = false, last = false }: WriteOptions = {},
+  ): Promise<T> {
     if (this.#condemned) return Promise.reject(this.#condemned)
     return new Promise((resolve, reject) => {
       const deadline = patient ? Infinity : performance.now() + PATIENCE
-      this.#queue.push({ work, resolve, reject, deadline, rows })
+      this.#queue.push({ work, resolve, reject, deadline, rows, last })
       if (unhurried) this.#forCompany ??= setTimeout(() => this.#schedule(), COMPANY_TIME)
       else this.#schedule()
     })
@@ -158,7 +164,8 @@ export class Writer {
   #take(): Write[] {
     let rows = 0
     const end = this.#queue.findIndex((write) => (rows += write.rows) > ROWS_PER_COMMIT)
-    return this.#queue.splice(0, end === -1 ? this.#queue.length : Math.max(1, end))
+    const taken = this.#queue.splice(0, end === -1 ? this.#queue.length : Math.max(1, end))
+    return taken.toSorted((a, b) => Number(a.last) - Number(b.last))
   }
 
   /** One write of the batch failed by itself: the others must not fail with it. */
