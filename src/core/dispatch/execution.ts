@@ -191,7 +191,7 @@ export class ActiveExecution {
       if (this.#stopping) return this.#neverBegan()
       return judge({ kind: 'threw', error: errorInfo(thrown) }, this.#stopping, definition)
     }
-    // Who started it is told of it before its handler begins; where that is stored by itself it was.
+    // Who started it is told of it before its handler begins. What has a commit of its own for that was told long ago.
     if (this.#claimed.begun) await nextTurn()
     if (!(await this.#begin(task, run))) {
       await run.kill()
