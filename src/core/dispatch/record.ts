@@ -10,9 +10,12 @@ import { createMasks } from './masks.ts'
 import { Keeper } from './keeper.ts'
 import { LogWindow } from './window.ts'
 
-/** Lines are gathered for this long, in ms, or until they are this many bytes. A crash loses no more. */
+/**
+ * Lines are gathered for this long, in ms, or until they are this many bytes. A crash loses no more. It is less than a pipe
+ * holds: who floods it writes on while what was read of it is stored.
+ */
 const GATHER_TIME = 50
-const GATHER_BYTES = 64 * 1024
+const GATHER_BYTES = 32 * 1024
 /** So that no commit holds the event loop long. */
 const LINES_PER_COMMIT = 1000
 /** Past so many bytes that are not yet stored, whoever writes is made to wait. */
@@ -283,7 +286,7 @@ export class Recorder implements Sink {
       if (dropped && dropped.through > this.#droppedStored) {
         store.logs.drop(this.#executionId, dropped.from, dropped.through, clock.now())
       }
-      for (const entry of kept) store.logs.add(this.#executionId, entry)
+      store.logs.add(this.#executionId, kept)
       if (batch.length > 0) store.executions.setLog(of, through, bytes - this.#bytesStored, bytes)
       if (progress) store.executions.setProgress(this.#executionId, progress.value, progress.message)
     }
