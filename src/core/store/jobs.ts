@@ -45,7 +45,7 @@ export function jobTable(connection: Connection) {
     .pluck()
   const nameOf = database.prepare<[string]>('select name from jobs where id = ?').pluck()
   // The cast keeps SQLite from preparing the join anew for each job: decision 11.
-  const toRun = database.prepare<[string], { id: number; digest: string; categoryId: number | null }>(
+  const definition = database.prepare<[string], { id: number; digest: string; categoryId: number | null }>(
     `select snapshots.id, digest, category_id as categoryId from jobs join snapshots on snapshots.id = definition_id
      where jobs.id = cast(? as text) and jobs.deleted_at is null`,
   )
@@ -65,6 +65,11 @@ export function jobTable(connection: Connection) {
      where deleted_at is null and handler.value ->> '$.handler.script' is not null
      order by jobs.name`,
   )
+
+  function toRun(id: string): { definition: JobDefinition; categoryId: number | null } | undefined {
+    const row = definition.get(id)
+    return row && { definition: snapshots.read(row.id, row.digest), categoryId: row.categoryId }
+  }
 
   return {
     /** Creates the job, or updates the one with the same key; returns its id. */
@@ -144,14 +149,8 @@ export function jobTable(connection: Connection) {
       return beginning.all(pattern, pattern, pattern)
     },
     /** What it runs and how; undefined where there is no job with this id. */
-    definition(id: string): JobDefinition | undefined {
-      const row = toRun.get(id)
-      return row && snapshots.read<JobDefinition>(row.id, row.digest)
-    },
+    definition: (id: string): JobDefinition | undefined => toRun(id)?.definition,
     /** The same, with the category whose policies it inherits. */
-    toRun(id: string): { definition: JobDefinition; categoryId: number | null } | undefined {
-      const row = toRun.get(id)
-      return row && { definition: snapshots.read(row.id, row.digest), categoryId: row.categoryId }
-    },
+    toRun,
   }
 }
